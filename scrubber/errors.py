@@ -1,0 +1,45 @@
+"""Everything that scrubber raises on purpose; `cli` turns each into one line and its exit code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class ScrubError(Exception):
+    """The root: a run that failed and changed nothing that isn't named in the message."""
+
+    exit_code = 5
+
+
+class UsageError(ScrubError):
+    """An unknown site, profile or option, or a broken site file."""
+
+    exit_code = 2
+
+
+class ProfileInUse(ScrubError):
+    """A browser has the profile open; nothing was changed."""
+
+    exit_code = 3
+
+
+class PlanOutdated(ScrubError):
+    """A store is no longer what the plan was made from."""
+
+
+class Unproved(ScrubError):
+    """An edited copy doesn't hold exactly what it should; the original stays."""
+
+
+class UnreadableStore(ScrubError):
+    """A store that can't be read as what it should be: skipped, reported, never called clean."""
+
+    exit_code = 4
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason

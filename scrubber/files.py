@@ -1,0 +1,117 @@
+"""Opening what belongs to a person without following a link, hanging on a FIFO or changing a timestamp."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, BinaryIO
+
+from scrubber.errors import UnreadableStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NOATIME = getattr(os, "O_NOATIME", 0)
+_DIRECTORY = getattr(os, "O_DIRECTORY", 0)
+
+_KINDS = (
+    (stat.S_ISLNK, "link"),
+    (stat.S_ISDIR, "folder"),
+    (stat.S_ISFIFO, "FIFO"),
+    (stat.S_ISSOCK, "socket"),
+    (stat.S_ISCHR, "device"),
+    (stat.S_ISBLK, "device"),
+)
+
+
+def kind(path: Path) -> str | None:
+    """`file`, `folder`, `link`, `FIFO`, `socket`, `device`, or None where nothing is.
+
+    A Windows junction or other reparse point counts as a link.
+    Raises UnreadableStore where even the look is refused (a parent without permission).
+    """
+    try:
+        status = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise UnreadableStore(path, error.strerror or str(error)) from error
+    if getattr(status, "st_file_attributes", 0) & getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0):
+        return "link"
+    return next((name for test, name in _KINDS if test(status.st_mode)), "file")
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file for reading; its access time stays as it was where the system allows that.
+
+    Raises UnreadableStore for anything else: a link, a folder, a FIFO, a device, a refusal.
+    """
+    try:
+        try:
+            descriptor = os.open(path, _READ | _NOATIME)
+        except PermissionError:
+            # O_NOATIME is refused to all but the file's owner.
+            descriptor = os.open(path, _READ)
+    except OSError as error:
+        found = kind(path)
+        reason = f"a {found}, not a file" if found not in ("file", None) else error.strerror or str(error)
+        raise UnreadableStore(path, reason) from error
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise UnreadableStore(path, "not a regular file")
+    return os.fdopen(descriptor, "rb")
+
+
+def read_regular(path: Path, limit: int = 1 << 30) -> bytes:
+    """The content of a regular file; UnreadableStore where it is longer than `limit` bytes."""
+    with open_regular(path) as file:
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise UnreadableStore(path, f"larger than {limit} bytes")
+    return content
+
+
+def names(folder: Path) -> list[str]:
+    """What a folder holds, sorted; nothing where it doesn't exist.
+
+    Raises UnreadableStore where it is a link or may not be read.
+    """
+    if not _DIRECTORY:  # Windows has neither descriptors of folders nor access times worth keeping
+        return _names_by_path(folder)
+    try:
+        try:
+            descriptor = os.open(folder, _READ | _DIRECTORY | _NOATIME)
+        except PermissionError:
+            descriptor = os.open(folder, _READ | _DIRECTORY)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise UnreadableStore(folder, error.strerror or str(error)) from error
+    try:
+        return sorted(os.listdir(descriptor))
+    finally:
+        os.close(descriptor)
+
+
+def _names_by_path(folder: Path) -> list[str]:
+    if kind(folder) != "folder":
+        return []
+    try:
+        return sorted(os.listdir(folder))
+    except OSError as error:
+        raise UnreadableStore(folder, error.strerror or str(error)) from error
+
+
+def walk(root: Path) -> Iterator[Path]:
+    """Everything below `root`, folders before their content, links named but never entered.
+
+    Raises UnreadableStore at the first folder that may not be read.
+    """
+    for name in names(root):
+        path = root / name
+        yield path
+        if kind(path) == "folder":
+            yield from walk(path)
