@@ -1,0 +1,1 @@
+"""The tests of scrubber, laid out like the package."""

@@ -1,0 +1,1 @@
+"""Real Chromium and Firefox, driven to leave every kind of trace."""
