@@ -74,6 +74,25 @@ def read_regular(path: Path, limit: int = 1 << 30) -> bytes:
     return content
 
 
+def copy_private(source: Path, target: Path) -> None:
+    """Copy a regular file's content to a new file that only this user can read; fsynced.
+
+    Raises UnreadableStore for the source, OSError for the target.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with open_regular(source) as file:
+        descriptor = os.open(target, flags, 0o600)
+        try:
+            os.chmod(target, 0o600)  # noqa: PTH101 - whatever the umask took away
+            while chunk := file.read(1 << 20):
+                view = memoryview(chunk)
+                while view:
+                    view = view[os.write(descriptor, view) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def names(folder: Path) -> list[str]:
     """What a folder holds, sorted; nothing where it doesn't exist.
 
@@ -91,7 +110,7 @@ def names(folder: Path) -> list[str]:
     except OSError as error:
         raise UnreadableStore(folder, error.strerror or str(error)) from error
     try:
-        return sorted(os.listdir(descriptor))
+        return sorted(os.listdir(descriptor))  # noqa: PTH208 - a Path can't name what is open
     finally:
         os.close(descriptor)
 
@@ -100,7 +119,7 @@ def _names_by_path(folder: Path) -> list[str]:
     if kind(folder) != "folder":
         return []
     try:
-        return sorted(os.listdir(folder))
+        return sorted(path.name for path in folder.iterdir())
     except OSError as error:
         raise UnreadableStore(folder, error.strerror or str(error)) from error
 
