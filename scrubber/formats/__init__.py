@@ -1,0 +1,1 @@
+"""Bytes and strings ↔ records. Nothing here knows of sites, traces or removal."""
