@@ -68,11 +68,13 @@ class BrowserProfile:
     """
     cache: Path
     """The separate cache root; equal to `path` where the browser keeps the cache inside the profile."""
+    variant: str = ""
+    """Which of several installs of the browser: `beta`, `snap`; empty for the usual one."""
 
     @property
     def spec(self) -> str:
-        """`chrome:Default`."""
-        return f"{self.browser}:{self.name}"
+        """`chrome:Default`, `chrome-beta:Default`."""
+        return f"{self.browser}-{self.variant}:{self.name}" if self.variant else f"{self.browser}:{self.name}"
 
     @property
     def roots(self) -> tuple[Path, ...]:

@@ -1,0 +1,16 @@
+"""Chrome, Chromium, Edge, Brave, Vivaldi and Opera as values."""
+
+from __future__ import annotations
+
+from scrubber.browsers.base import Browser
+from scrubber.browsers.chromium import places
+from scrubber.browsers.chromium.stores import STORES
+
+CHROME = Browser("chrome", "Google Chrome", "chromium", places.CHROME, places.CHROME_EXECUTABLES, STORES)
+CHROMIUM = Browser("chromium", "Chromium", "chromium", places.CHROMIUM, places.CHROMIUM_EXECUTABLES, STORES)
+EDGE = Browser("edge", "Microsoft Edge", "chromium", places.EDGE, places.EDGE_EXECUTABLES, STORES)
+BRAVE = Browser("brave", "Brave", "chromium", places.BRAVE, places.BRAVE_EXECUTABLES, STORES)
+VIVALDI = Browser("vivaldi", "Vivaldi", "chromium", places.VIVALDI, places.VIVALDI_EXECUTABLES, STORES)
+OPERA = Browser("opera", "Opera", "chromium", places.OPERA, places.OPERA_EXECUTABLES, STORES)
+
+BROWSERS = (CHROME, CHROMIUM, EDGE, BRAVE, VIVALDI, OPERA)
