@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -96,6 +96,8 @@ class Trace:
     standing: Standing
     seen: str
     """The value that gave it away; shown only on request, because it names what the person visited."""
+    holds: str
+    """One of HOLDS."""
     blank: tuple[str, ...] = ()
     """Columns that are emptied while the entry stays; the whole entry goes where there are none."""
 
@@ -114,31 +116,22 @@ class Policy:
         """Whether stores that hold this are part of the run."""
         return (not self.only or holds in self.only) and holds not in self.without
 
-    def removes(self, trace: Trace, holds: str) -> bool:
-        """Whether a trace in a store that holds this goes (or has its columns emptied)."""
+    def removes(self, trace: Trace) -> bool:
+        """Whether a trace goes (or has its columns emptied)."""
         if trace.standing is Standing.KEPT:
             return bool(trace.blank)
         if trace.standing is Standing.OWN:
             return True
-        return self.mentions == "all" or (self.mentions == "browsing" and holds in BROWSING)
-
-
-@dataclass
-class Evidence:
-    """What the stores read so far showed of the target; later ones find hashes and ids by it."""
-
-    urls: set[str] = field(default_factory=set)
-    hosts: set[str] = field(default_factory=set)
+        return self.mentions == "all" or (self.mentions == "browsing" and trace.holds in BROWSING)
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a store is asked with: for whom, by which policy, and what is known already."""
+    """What a store is asked with: for whom, in which profile, by which policy."""
 
     target: Target
-    policy: Policy
     profile: BrowserProfile
-    evidence: Evidence
+    policy: Policy
 
 
 class Edit(Protocol):
@@ -171,8 +164,8 @@ class Store(Protocol):
         """Where it lies: patterns that start with `{profile}`, `{cache}` or `{user_data}`."""
 
     @property
-    def holds(self) -> str:
-        """One of HOLDS."""
+    def holds(self) -> tuple[str, ...]:
+        """Of HOLDS, the main one first."""
 
     @property
     def source(self) -> str:

@@ -1,10 +1,14 @@
-"""The stores of a Chromium profile."""
+"""Every store of a Chromium profile that scrubber knows, in the order in which they are looked through."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scrubber.browsers.chromium.browsing import BROWSING
+from scrubber.browsers.chromium.network import NETWORK
+from scrubber.browsers.chromium.site_data import SITE_DATA
+
 if TYPE_CHECKING:
     from scrubber.model import Store
 
-STORES: tuple[Store, ...] = ()
+STORES: tuple[Store, ...] = (*BROWSING, *NETWORK, *SITE_DATA)

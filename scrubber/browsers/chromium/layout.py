@@ -1,0 +1,27 @@
+"""Where a Chromium profile keeps a file, over the years and in the folders that are profiles in small."""
+
+from __future__ import annotations
+
+
+def in_profile(name: str) -> tuple[str, ...]:
+    """A file of the profile's folder, and its copies in the snapshots that an update leaves behind.
+
+    Source: chrome/browser/downgrade/snapshot_manager.cc.
+    """
+    return (f"{{profile}}/{name}", f"{{user_data}}/Snapshots/*/{{folder}}/{name}")
+
+
+def in_partitions(name: str) -> tuple[str, ...]:
+    """A file that every storage partition has: the profile's own and those of apps and extensions.
+
+    Source: content/browser/storage_partition_impl_map.cc.
+    """
+    return (f"{{profile}}/{name}", f"{{profile}}/Storage/ext/*/*/{name}")
+
+
+def in_network(name: str) -> tuple[str, ...]:
+    """A file of the network service: in `Network` where its sandbox has moved it, else beside the rest.
+
+    A half-done move leaves both. Source: content/browser/network_sandbox.cc.
+    """
+    return (*in_partitions(f"Network/{name}"), *in_partitions(name))

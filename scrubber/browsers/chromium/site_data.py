@@ -1,0 +1,111 @@
+"""What sites themselves left in a Chromium profile: cookies, storage, and what the person saved for them."""
+
+from __future__ import annotations
+
+from scrubber.browsers.chromium.layout import in_network, in_partitions, in_profile
+from scrubber.stores.columns import CookieHost, Host, Origin, Partition, Url
+from scrubber.stores.origin_dirs import Buckets, OriginDirs
+from scrubber.stores.sqlite import Sqlite
+from scrubber.stores.sqlite_rows import Keep, Linked, Rows
+
+COOKIES = Sqlite(
+    *in_network("Cookies"),
+    *in_network("Extension Cookies"),
+    *in_network("Safe Browsing Cookies"),
+    "{user_data}/Safe Browsing Cookies",
+    holds="cookies",
+    source="net/extras/sqlite/sqlite_persistent_cookie_store.cc",
+    rows=(Rows("cookies", CookieHost("host_key"), Partition("top_frame_site_key", of="host_key")),),
+)
+
+MEDIA_DEVICE_SALTS = Sqlite(
+    *in_partitions("MediaDeviceSalts"),
+    holds="permissions",
+    source="components/media_device_salt/media_device_salt_database.cc",
+    rows=(Rows("media_device_salts", Origin("storage_key")),),
+)
+
+INDEXED_DB = OriginDirs(
+    *in_partitions("IndexedDB/*"),
+    endings=(".indexeddb.leveldb", ".indexeddb.blob"),
+    source="content/browser/indexed_db/file_path_util.cc",
+)
+
+WEB_SQL = OriginDirs(  # before Chromium 124
+    *in_partitions("databases/*"),
+    source="storage/browser/database/database_tracker.cc",
+)
+
+BUCKETS = Buckets(
+    *in_partitions("WebStorage"),
+    source="storage/browser/quota/quota_database.cc",
+)
+
+QUOTA = Sqlite(
+    *in_partitions("WebStorage/QuotaManager"),
+    *in_partitions("QuotaManager"),
+    holds="storage",
+    source="storage/browser/quota/quota_database.cc",
+    rows=(
+        Rows("buckets", Origin("storage_key")),
+        # Before Chromium 100.
+        Rows("HostQuotaTable", Host("host")),
+        Rows("OriginInfoTable", Origin("origin")),
+        Rows("EvictionInfoTable", Origin("origin")),
+    ),
+)
+
+_LOGINS = Keep("logins")
+
+LOGINS = Sqlite(
+    *in_profile("Login Data"),
+    *in_profile("Login Data For Account"),
+    holds="logins",
+    source="components/password_manager/core/browser/password_store/login_database.cc",
+    rows=(
+        Rows(
+            "logins",
+            Url("origin_url"),
+            Url("signon_realm"),
+            Url("action_url"),
+            Url("federation_url"),
+            keep=_LOGINS,
+        ),
+        Rows("insecure_credentials", Linked("parent_id", "logins.id"), keep=_LOGINS),
+        Rows("password_notes", Linked("parent_id", "logins.id"), keep=_LOGINS),
+        Rows("sync_entities_metadata", Linked("storage_key", "logins.id"), keep=_LOGINS),
+        # What the offer to save a password met with; there even where nothing was saved.
+        Rows("stats", Url("origin_domain")),
+    ),
+)
+
+AFFILIATIONS = Sqlite(
+    *in_profile("Affiliation Database"),
+    holds="logins",
+    source="components/affiliations/core/browser/affiliation_database.cc",
+    rows=(
+        Rows("eq_class_members", Url("facet_uri"), Url("facet_icon_url"), Url("change_password_url")),
+        Rows("eq_class_groups", Url("facet_uri"), Host("main_domain"), Url("change_password_url")),
+        # A class is fetched as a whole: without one of its members it would be wrong.
+        Rows(
+            "eq_classes",
+            Linked("id", "eq_class_members.set_id"),
+            Linked("id", "eq_class_groups.set_id"),
+            Url("group_icon_url"),
+        ),
+        Rows("eq_class_members", Linked("set_id", "eq_classes.id")),
+        Rows("eq_class_groups", Linked("set_id", "eq_classes.id")),
+        Rows("psl_extensions", Host("domain")),
+    ),
+)
+
+SITE_DATA = (
+    COOKIES,
+    MEDIA_DEVICE_SALTS,
+    INDEXED_DB,
+    WEB_SQL,
+    BUCKETS,
+    QUOTA,
+    LOGINS,
+    AFFILIATIONS,
+)

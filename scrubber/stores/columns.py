@@ -1,0 +1,116 @@
+"""How a column of a table looks, and so which question of `Target` it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scrubber.sites import Target
+
+Value = int | float | str | bytes | None
+Row = dict[str, Value]
+"""A row's values by column name."""
+
+
+def text(value: Value) -> str:
+    """A cell as text: blobs as the UTF-8 they mostly are, NULL as nothing."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return "" if value is None else str(value)
+
+
+class Column(Protocol):
+    """A column, or two read together, that says whose the row is."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns read; where a browser's version lacks one, this says nothing."""
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """Whether the row belongs to the target by this column."""
+
+
+@dataclass(frozen=True)
+class _One:
+    column: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.column,)
+
+
+class Host(_One):
+    """`labs.openai.com`, `.labs.openai.com`, `labs.openai.com:8443`."""
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By the host."""
+        return target.host(text(row[self.column]))
+
+
+class CookieHost(_One):
+    """The host of a cookie, where the platform's sign-in cookies count too."""
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By the host, or by the exact form in which it is a sign-in cookie's."""
+        return target.cookie_host(text(row[self.column]))
+
+
+class ReversedHost(_One):
+    """`moc.ianepo.sbal.`, `moc.ianepo.sbal.:https:443`."""
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By the host read backwards."""
+        return target.reversed_host(text(row[self.column]))
+
+
+class Url(_One):
+    """A URL."""
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By its host or its path on a shared host."""
+        return target.url(text(row[self.column]))
+
+
+class Origin(_One):
+    """An origin or storage key: `https://labs.openai.com`, `https://third.example/^0https://openai.com`."""
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By its host or its partition."""
+        return target.origin(text(row[self.column]))
+
+
+class Site(_One):
+    """An eTLD+1, bare or schemeful, in a store that knows nothing finer."""
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By the site that the target lies in."""
+        return target.site(text(row[self.column]))
+
+
+class Named(_One):
+    """A key put together from several origins: it belongs to each of them."""
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By any name of the target in it."""
+        value = row[self.column]
+        return target.mentions(value if isinstance(value, bytes) else text(value))
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A partition key in a column of its own, beside the column `of` that has the record's host."""
+
+    column: str
+    of: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Both."""
+        return (self.column, self.of)
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By the partition, where the record is a third party's in it."""
+        return target.partition(text(row[self.column]), of=text(row[self.of]))

@@ -1,0 +1,91 @@
+"""Does an edited database hold, row by row, what the original held less what the plan named?"""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from scrubber.errors import Unproved
+from scrubber.stores.sqlite_tables import Table, connected, tables
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from scrubber.model import Key, Trace
+    from scrubber.stores.columns import Value
+
+_PRAGMAS = ("page_size", "encoding", "auto_vacuum", "user_version", "application_id", "journal_mode")
+_END: tuple[Key, tuple[Value, ...]] = (-1, ())
+
+
+def prove(
+    before: Path,
+    after: Path,
+    traces: Iterable[Trace],
+    empty: Mapping[tuple[str, str], Value],
+    repaired: Collection[str],
+) -> int:
+    """The number of rows compared and found equal; raises Unproved at the first difference.
+
+    `repaired` names the columns (`moz_bookmarks.position`) in which rows may differ.
+    """
+    planned: dict[str, dict[Key, list[Trace]]] = {}
+    for trace in traces:
+        planned.setdefault(trace.where, {}).setdefault(trace.key, []).append(trace)
+    with connected(before) as old, connected(after) as new:
+        _same_frame(old, new)
+        old_tables, new_tables = tables(old), tables(new)
+        return sum(
+            _same_rows(
+                _expected(table, planned.get(name, {}), empty), new_tables[name], _masked(table, repaired)
+            )
+            for name, table in old_tables.items()
+        )
+
+
+def _same_frame(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
+    verdict = new.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise Unproved(f"the new file fails SQLite's integrity check: {verdict}")
+    schema = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+    if old.execute(schema).fetchall() != new.execute(schema).fetchall():
+        raise Unproved("the schema changed")
+    for pragma in _PRAGMAS:
+        if old.execute(f"PRAGMA {pragma}").fetchone() != new.execute(f"PRAGMA {pragma}").fetchone():
+            raise Unproved(f"{pragma} changed")
+
+
+def _masked(table: Table, repaired: Collection[str]) -> tuple[int, ...]:
+    return tuple(i for i, column in enumerate(table.columns) if f"{table.name}.{column}" in repaired)
+
+
+def _expected(
+    table: Table, planned: Mapping[Key, list[Trace]], empty: Mapping[tuple[str, str], Value]
+) -> Iterator[tuple[Key, tuple[Value, ...]]]:
+    for key, values in table.values():
+        traces = planned.get(key, ())
+        if any(not trace.blank for trace in traces):
+            continue
+        blank = {column: empty[table.name, column] for trace in traces for column in trace.blank}
+        yield (
+            key,
+            tuple(blank.get(column, value) for column, value in zip(table.columns, values, strict=True)),
+        )
+
+
+def _same_rows(
+    expected: Iterator[tuple[Key, tuple[Value, ...]]], table: Table, masked: tuple[int, ...]
+) -> int:
+    count = 0
+    for old, new in zip_longest(expected, table.values(), fillvalue=_END):
+        if old[0] != new[0] or _typed(old[1], masked) != _typed(new[1], masked):
+            raise Unproved(f"{table.name}: the row {old[0] if old is not _END else new[0]} differs")
+        count += 1
+    return count
+
+
+def _typed(values: tuple[Value, ...], masked: tuple[int, ...]) -> list[tuple[type, Value]]:
+    """With their types, because 1 equals 1.0 in Python but not in a file."""
+    return [(type(value), value) for i, value in enumerate(values) if i not in masked]

@@ -1,0 +1,87 @@
+"""The words that tables of databases are written with in `browsers`.
+
+Rows("visits", Linked("url", "urls.id"))                     rows that hang on the target's of another table
+Rows("favicons", Orphaned("id", by="icon_mapping.icon_id"))  rows that nobody needs any more
+Clear("visits", "from_visit", to=0, linked="visits.id")      rows that stay, but pointed to what goes
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scrubber.stores.columns import Column, Value
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The row goes with the row of another table that this column points to (`urls.id`)."""
+
+    column: str
+    to: str
+
+
+@dataclass(frozen=True)
+class Orphaned:
+    """The row goes when the last row that pointed to it goes; one that nobody pointed to before stays."""
+
+    column: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Rows that a person made on purpose: they stay unless `--include` asks for them."""
+
+    include: str
+    """The word of `--include`."""
+    column: str = ""
+    referenced: str = ""
+    """Only rows that a remaining row of another table (`moz_bookmarks.fk`) points to by `column` are kept."""
+    clear: tuple[tuple[str, Value], ...] = ()
+    """What is emptied in a row that is kept: columns and their empty values."""
+
+
+@dataclass(frozen=True, init=False)
+class Rows:
+    """Rows of one table, and what makes one of them the target's: any one of `by` suffices."""
+
+    table: str
+    by: tuple[Column | Linked | Orphaned, ...]
+    keep: Keep | None
+    holds: str
+    """Where the table holds something else than the database's main word."""
+
+    def __init__(
+        self, table: str, *by: Column | Linked | Orphaned, keep: Keep | None = None, holds: str = ""
+    ) -> None:
+        for name, value in (("table", table), ("by", by), ("keep", keep), ("holds", holds)):
+            object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True)
+class Clear:
+    """A column that is emptied in rows that stay, where it names the target or points to a row that goes."""
+
+    table: str
+    column: str
+    to: Value
+    linked: str = ""
+    """`visits.id`: the column is a pointer; otherwise it is a text."""
+    holds: str = ""
+    """As in Rows."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What the browser itself would have put right after a removal.
+
+    The statement may read `temp."removed <table>"`, which has the removed rows of each table in `after`.
+    """
+
+    after: tuple[str, ...]
+    """Tables whose removed rows call for it."""
+    changes: str
+    """`moz_bookmarks.position`: the only column that it changes."""
+    sql: str

@@ -1,0 +1,164 @@
+"""Looking through one database for the target's rows and all that hangs on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scrubber.model import BROWSING, Key, Look, Standing, Trace
+from scrubber.stores.columns import Column, Row, Value, text
+from scrubber.stores.sqlite_rows import Clear, Keep, Linked, Orphaned, Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from scrubber.stores.sqlite_tables import Table
+
+_Seen = tuple[Standing, str]
+
+
+@dataclass
+class Search:
+    """One database being looked through: what was found so far, table by table."""
+
+    tables: Mapping[str, Table]
+    look: Look
+    holds: str
+    clears: Sequence[Clear]
+    leaving: dict[str, dict[Key, Row]] = field(default_factory=dict)
+    """Rows that go."""
+    hanging: dict[str, dict[Key, tuple[Row, _Seen]]] = field(default_factory=dict)
+    """Rows whose dependents go: those that go, and the target's that are kept."""
+    traces: dict[tuple[str, Key], Trace] = field(default_factory=dict)
+
+    def run(self, rows: Sequence[Rows]) -> tuple[Trace, ...]:
+        """Every trace, in the order of the tables."""
+        for each in rows:
+            if each.table in self.tables and self.look.policy.wants(each.holds or self.holds):
+                self._find(each)
+        cleared = [trace for clear in self.clears for trace in self._cleared(clear)]
+        return (*self.traces.values(), *cleared)
+
+    def _find(self, rows: Rows) -> None:
+        table = self.tables[rows.table]
+        judge = _Judge(rows, table, self)
+        for key, row in table.rows():
+            seen = judge(row)
+            if seen is not None:
+                self._note(rows, judge, key, row, seen)
+
+    def _note(self, rows: Rows, judge: _Judge, key: Key, row: Row, seen: _Seen) -> None:
+        known = self.traces.get((rows.table, key))
+        if known is not None and (known.standing is not Standing.MENTION or seen[0] is Standing.MENTION):
+            return
+        kept = judge.keeps(row)
+        standing = Standing.KEPT if kept else seen[0]
+        blank = judge.blank(row) if kept else ()
+        trace = Trace(rows.table, key, standing, seen[1], judge.holds, blank)
+        self.traces[rows.table, key] = trace
+        if kept or self.look.policy.removes(trace):
+            self.hanging.setdefault(rows.table, {})[key] = (row, seen)
+        if not kept and self.look.policy.removes(trace):
+            self.leaving.setdefault(rows.table, {})[key] = row
+
+    def _cleared(self, clear: Clear) -> Iterator[Trace]:
+        table = self.tables.get(clear.table)
+        holds = clear.holds or self.holds
+        if table is None or clear.column not in table.columns or not self.look.policy.wants(holds):
+            return
+        pointers = self.pointed(clear.linked) if clear.linked else {}
+        leaving = self.leaving.get(clear.table, {})
+        for key, row in table.rows():
+            value = row[clear.column]
+            if key in leaving or value is None or value == clear.to:
+                continue
+            if clear.linked and value in pointers:
+                yield Trace(clear.table, key, Standing.OWN, pointers[value][1], holds, (clear.column,))
+            elif not clear.linked and self.look.target.mentions(_searchable(value)):
+                yield Trace(clear.table, key, Standing.MENTION, text(value), holds, (clear.column,))
+
+    def pointed(self, to: str) -> dict[Value, _Seen]:
+        """The values of `table.column` in rows whose dependents go."""
+        table, _, column = to.partition(".")
+        found: dict[Value, _Seen] = {}
+        for row, seen in self.hanging.get(table, {}).values():
+            value = row.get(column)
+            if value is not None and (value not in found or seen[0] is Standing.OWN):
+                found[value] = seen
+        return found
+
+    def remaining(self, by: str) -> set[Value]:
+        """The values of `table.column` in rows that stay."""
+        name, _, column = by.partition(".")
+        table = self.tables.get(name)
+        if table is None or column not in table.columns:
+            return set()
+        leaving = self.leaving.get(name, {})
+        return {row[column] for key, row in table.rows() if key not in leaving}
+
+    def orphans(self, by: str) -> dict[Value, _Seen]:
+        """The values of `table.column` that only rows which go have."""
+        table, _, column = by.partition(".")
+        gone = {
+            row.get(column): self.hanging[table][key][1] for key, row in self.leaving.get(table, {}).items()
+        }
+        if not gone:
+            return {}
+        stay = self.remaining(by)
+        return {value: seen for value, seen in gone.items() if value is not None and value not in stay}
+
+
+class _Judge:
+    """One entry of a table's description, made ready to be asked about each row."""
+
+    def __init__(self, rows: Rows, table: Table, search: Search) -> None:
+        columns = set(table.columns)
+        self.target = search.look.target
+        self.holds = rows.holds or search.holds
+        self.own: list[Column] = []
+        self.links: list[tuple[str, dict[Value, _Seen]]] = []
+        for by in rows.by:
+            if isinstance(by, Linked):
+                self.links.append((by.column, search.pointed(by.to)))
+            elif isinstance(by, Orphaned):
+                self.links.append((by.column, search.orphans(by.by)))
+            elif set(by.columns) <= columns:
+                self.own.append(by)
+        self.links = [(column, values) for column, values in self.links if column in columns and values]
+        self.cleared = {clear.column for clear in search.clears if clear.table == rows.table}
+        self.keywords = search.look.policy.keywords and self.holds in BROWSING
+        self.keep = rows.keep if rows.keep and rows.keep.include not in search.look.policy.include else None
+        self.referenced = (
+            search.remaining(self.keep.referenced) if self.keep and self.keep.referenced else None
+        )
+
+    def __call__(self, row: Row) -> _Seen | None:
+        for by in self.own:
+            if by.owns(row, self.target):
+                return Standing.OWN, text(row[by.columns[0]])
+        linked = [values[row[column]] for column, values in self.links if row[column] in values]
+        if linked:
+            return min(linked, key=lambda seen: seen[0] is not Standing.OWN)
+        for column, value in row.items():
+            if isinstance(value, str | bytes) and value and column not in self.cleared and self._names(value):
+                return Standing.MENTION, text(value)
+        return None
+
+    def _names(self, value: str | bytes) -> bool:
+        if self.target.mentions(value):
+            return True
+        return self.keywords and isinstance(value, str) and self.target.keyword(value)
+
+    def keeps(self, row: Row) -> bool:
+        """Whether the person made this row on purpose, or something that they made needs it."""
+        keep = self.keep
+        return keep is not None and (self.referenced is None or row.get(keep.column) in self.referenced)
+
+    def blank(self, row: Row) -> tuple[str, ...]:
+        """The columns to empty in a kept row."""
+        keep = self.keep or Keep("")
+        return tuple(name for name, empty in keep.clear if name in row and row[name] != empty)
+
+
+def _searchable(value: Value) -> str | bytes:
+    return value if isinstance(value, bytes) else text(value)

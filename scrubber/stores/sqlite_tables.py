@@ -1,0 +1,101 @@
+"""The tables of one private copy of a database, read without trusting its schema."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.errors import UnreadableStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scrubber.model import Key
+    from scrubber.stores.columns import Row, Value
+
+
+def quoted(name: str) -> str:
+    """A table or column name as SQL takes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+@contextmanager
+def connected(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to a private copy: autocommit, no foreign code, text that is no UTF-8 kept as it is.
+
+    Raises UnreadableStore for whatever SQLite raises inside the block.
+    """
+    try:
+        database = sqlite3.connect(path, isolation_level=None)
+        try:
+            database.text_factory = _decode
+            database.execute("PRAGMA trusted_schema = OFF")
+            database.execute("PRAGMA secure_delete = ON")
+            database.execute("PRAGMA temp_store = MEMORY")
+            yield database
+        finally:
+            database.close()
+    except sqlite3.Error as error:
+        raise UnreadableStore(path, str(error)) from error
+
+
+@dataclass(frozen=True)
+class Table:
+    """One ordinary table."""
+
+    database: sqlite3.Connection
+    name: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    """The rowid under a name that no column hides, or the primary key of a table WITHOUT ROWID."""
+    has_rowid: bool
+
+    def values(self) -> Iterator[tuple[Key, tuple[Value, ...]]]:
+        """Every row with what finds it again, in the order of the key."""
+        width = len(self.key)
+        key, columns = ", ".join(map(quoted, self.key)), ", ".join(map(quoted, self.columns))
+        for row in self.database.execute(f"SELECT {key}, {columns} FROM {quoted(self.name)} ORDER BY {key}"):
+            yield (row[0] if self.has_rowid else tuple(row[:width])), row[width:]
+
+    def rows(self) -> Iterator[tuple[Key, Row]]:
+        """The same by column name."""
+        for key, values in self.values():
+            yield key, dict(zip(self.columns, values, strict=True))
+
+    @property
+    def where(self) -> str:
+        """A condition that finds one row by its key, given as parameters."""
+        return " AND ".join(f"{quoted(part)} IS ?" for part in self.key)
+
+    def parameters(self, key: Key) -> tuple[Value, ...]:
+        """The parameters of `where`."""
+        return key if isinstance(key, tuple) else (key,)
+
+
+def tables(database: sqlite3.Connection) -> dict[str, Table]:
+    """The ordinary tables by name; virtual ones, whose code isn't here, are left out."""
+    names = database.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0 ORDER BY name"
+    ).fetchall()
+    return {name: _table(database, name) for (name,) in names}
+
+
+def _table(database: sqlite3.Connection, name: str) -> Table:
+    info = database.execute(f"PRAGMA table_info({quoted(name)})").fetchall()
+    columns = tuple(row[1] for row in info)
+    taken = {column.lower() for column in columns}
+    rowid = next((alias for alias in ("rowid", "_rowid_", "oid") if alias not in taken), "rowid")
+    try:
+        # Unquoted: a quoted name that is no column would be taken for a text.
+        database.execute(f"SELECT {rowid} FROM {quoted(name)} LIMIT 0")
+    except sqlite3.OperationalError:
+        primary = sorted((row[5], row[1]) for row in info if row[5])
+        return Table(database, name, columns, tuple(column for _, column in primary), has_rowid=False)
+    return Table(database, name, columns, (rowid,), has_rowid=True)
+
+
+def _decode(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
