@@ -96,9 +96,11 @@ class Buckets:
     def _buckets(self, database: Path, target: Target) -> list[tuple[str, str]]:
         if kind(database) is None:
             raise UnreadableStore(database, "missing, so nothing says whose the storage buckets are")
-        with tempfile.TemporaryDirectory(prefix="scrubber-") as folder:
-            with connected(snapshot(database, Path(folder))) as copy:
-                table = tables(copy).get("buckets")
-                rows = [row for _, row in table.rows()] if table else []
+        with (
+            tempfile.TemporaryDirectory(prefix="scrubber-") as folder,
+            connected(snapshot(database, Path(folder))) as copy,
+        ):
+            table = tables(copy).get("buckets")
+            rows = [row for _, row in table.rows()] if table else []
         keys = ((str(row.get("id")), text(row.get("storage_key"))) for row in rows)
         return [(number, key) for number, key in keys if target.origin(key)]
