@@ -24,7 +24,7 @@ _URL = re.compile(
     r"(?P<host>\[[^\]/?#]*\]|[^/?#:]*)(?::(?P<port>[0-9]*))?(?P<rest>[/?#].*)?",
     re.IGNORECASE | re.DOTALL,
 )
-_WRAPPED = re.compile(r"(?:view-source:|blob:|filesystem:|feed:|about:reader\?url=)+", re.IGNORECASE)
+_WRAPPED = re.compile(r"(?:view-source:|blob:|filesystem:|feed:|fake-favicon-uri:|about:reader\?url=)+", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)_(?P<host>\S*)_(?P<port>[0-9]+)", re.IGNORECASE)
 _FOLDER = re.compile(
     r"(?P<scheme>[a-z][a-z0-9.-]*)\+\+\+(?P<host>\[[0-9a-f+.]*\]|[^+^]*)(?:\+(?P<port>[0-9]+))?",

@@ -114,3 +114,12 @@ class Partition:
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
         """By the partition, where the record is a third party's in it."""
         return target.partition(text(row[self.column]), of=text(row[self.of]))
+
+
+class PermissionType(_One):
+    """Firefox's permission type, whose part after a caret names another site: `3rdPartyStorage^https://…`."""
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By that other origin or site."""
+        _, _, other = text(row[self.column]).partition("^")
+        return bool(other) and (target.origin(other) or target.site(other))

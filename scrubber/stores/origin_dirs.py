@@ -8,28 +8,45 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
-from scrubber.files import kind, names
+from scrubber.files import kind, names, read_regular
+from scrubber.formats import metadata_v2
 from scrubber.formats.sqlite_unit import sidecar, snapshot
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.columns import text
 from scrubber.stores.sqlite_tables import connected, tables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scrubber.sites import Target
+
+
+def by_name(path: Path) -> str:
+    """Chromium's folders: `https_labs.openai.com_0`, `https_labs.openai.com_0.indexeddb.leveldb`."""
+    return path.name.removesuffix(".indexeddb.leveldb").removesuffix(".indexeddb.blob")
+
+
+def by_metadata(path: Path) -> str:
+    """Firefox's folders: what the metadata inside says, else the name `https+++labs.openai.com^…`."""
+    for name, read in ((".metadata-v2", metadata_v2.origin), (".metadata", metadata_v2.origin_v1)):
+        if kind(path / name) == "file":
+            origin = read(read_regular(path / name, limit=1 << 20))
+            if origin:
+                return origin
+    return path.name
 
 
 @dataclass(frozen=True, init=False)
 class OriginDirs:
-    """Folders named by their origin: `https_labs.openai.com_0.indexeddb.leveldb`."""
+    """Folders of which each belongs to one origin; `whose` says to which."""
 
     places: tuple[str, ...]
+    whose: Callable[[Path], str]
     source: str
-    endings: tuple[str, ...]
-    """What may follow the origin in a name."""
     holds: tuple[str, ...] = ("storage",)
 
-    def __init__(self, *places: str, source: str, endings: tuple[str, ...] = ()) -> None:
-        for name, value in (("places", places), ("source", source), ("endings", endings)):
+    def __init__(self, *places: str, whose: Callable[[Path], str], source: str) -> None:
+        for name, value in (("places", places), ("whose", whose), ("source", source)):
             object.__setattr__(self, name, value)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
@@ -38,15 +55,12 @@ class OriginDirs:
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The folder itself, if it is the target's."""
-        origin = self.origin(path)
-        if not look.policy.wants("storage") or not look.target.origin(origin):
+        if kind(path) != "folder" or not look.policy.wants("storage"):
+            return ()
+        origin = self.whose(path)
+        if not look.target.origin(origin):
             return ()
         return (Trace("", path.name, Standing.OWN, origin, "storage"),)
-
-    def origin(self, path: Path) -> str:
-        """Whose folder it is."""
-        ending = next((ending for ending in self.endings if path.name.endswith(ending)), "")
-        return path.name.removesuffix(ending)
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the removal of the folder; nothing else is in it to compare."""

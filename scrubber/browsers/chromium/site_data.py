@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scrubber.browsers.chromium.layout import in_network, in_partitions, in_profile
 from scrubber.stores.columns import CookieHost, Host, Origin, Partition, Url
-from scrubber.stores.origin_dirs import Buckets, OriginDirs
+from scrubber.stores.origin_dirs import Buckets, OriginDirs, by_name
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Keep, Linked, Rows
 
@@ -27,12 +27,13 @@ MEDIA_DEVICE_SALTS = Sqlite(
 
 INDEXED_DB = OriginDirs(
     *in_partitions("IndexedDB/*"),
-    endings=(".indexeddb.leveldb", ".indexeddb.blob"),
+    whose=by_name,
     source="content/browser/indexed_db/file_path_util.cc",
 )
 
 WEB_SQL = OriginDirs(  # before Chromium 124
     *in_partitions("databases/*"),
+    whose=by_name,
     source="storage/browser/database/database_tracker.cc",
 )
 

@@ -1,10 +1,13 @@
-"""The stores of a Firefox profile."""
+"""Every store of a Firefox profile that scrubber knows, in the order in which they are looked through."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scrubber.browsers.firefox.places_db import PLACES_DATABASES
+from scrubber.browsers.firefox.site_data import SITE_DATA
+
 if TYPE_CHECKING:
     from scrubber.model import Store
 
-STORES: tuple[Store, ...] = ()
+STORES: tuple[Store, ...] = (*PLACES_DATABASES, *SITE_DATA)

@@ -1,0 +1,124 @@
+"""What sites themselves left in a Firefox profile: cookies, permissions, storage; and what Firefox noted of them."""
+
+from __future__ import annotations
+
+from scrubber.stores.columns import (
+    CookieHost,
+    Host,
+    Origin,
+    Partition,
+    PermissionType,
+    ReversedHost,
+    Site,
+)
+from scrubber.stores.origin_dirs import OriginDirs, by_metadata
+from scrubber.stores.sqlite import Sqlite
+from scrubber.stores.sqlite_rows import Linked, Orphaned, Repair, Rows
+
+COOKIES = Sqlite(
+    "{profile}/cookies.sqlite",
+    "{profile}/cookies.sqlite.bak",
+    "{profile}/cookies.sqlite.bak-rebuild",
+    holds="cookies",
+    source="netwerk/cookie/CookiePersistentStorage.cpp",
+    rows=(Rows("moz_cookies", CookieHost("host"), Partition("originAttributes", of="host")),),
+)
+
+PERMISSIONS = Sqlite(
+    "{profile}/permissions.sqlite",
+    holds="permissions",
+    source="extensions/permissions/PermissionManager.cpp",
+    rows=(
+        Rows("moz_perms", Origin("origin"), PermissionType("type")),
+        Rows("moz_origin_interactions", Origin("origin")),
+        Rows("moz_hosts", Host("host")),  # before Firefox 42
+    ),
+)
+
+CONTENT_PREFS = Sqlite(
+    "{profile}/content-prefs.sqlite",
+    holds="permissions",
+    source="toolkit/components/contentprefs/ContentPrefService2.sys.mjs",
+    rows=(
+        Rows("groups", Host("name")),
+        Rows("prefs", Linked("groupID", "groups.id")),
+    ),
+)
+
+FORM_HISTORY = Sqlite(
+    "{profile}/formhistory.sqlite",
+    holds="forms",
+    source="toolkit/components/satchel/FormHistory.sys.mjs",
+    rows=(
+        Rows("moz_formhistory"),  # it knows no site: only what was typed can name the target
+        Rows("moz_history_to_sources", Linked("history_id", "moz_formhistory.id")),
+        Rows("moz_sources", Orphaned("id", by="moz_history_to_sources.source_id")),
+    ),
+)
+
+BOUNCE_TRACKING = Sqlite(
+    "{profile}/bounce-tracking-protection.sqlite",
+    holds="network",
+    source="toolkit/components/antitracking/bouncetrackingprotection/BounceTrackingProtectionStorage.cpp",
+    rows=(Rows("sites", Site("siteHost"), Partition("originAttributeSuffix", of="siteHost")),),
+)
+
+CREDENTIAL_STATE = Sqlite(
+    "{profile}/credentialstate.sqlite",
+    holds="permissions",
+    source="toolkit/components/credentialmanagement/IdentityCredentialStorageService.cpp",
+    rows=(
+        Rows("identity", Origin("rpOrigin"), Origin("idpOrigin")),
+        Rows("lightweight_identity", Origin("rpOrigin"), Origin("idpOrigin"), Origin("origin")),
+    ),
+)
+
+STORAGE = OriginDirs(
+    "{profile}/storage/default/*",
+    "{profile}/storage/permanent/*",
+    "{profile}/storage/temporary/*",
+    "{profile}/storage/private/*",
+    "{profile}/storage/to-be-removed/*",
+    "{profile}/storage/persistent/*",  # before Firefox 41
+    "{profile}/indexedDB/*",  # before Firefox 29
+    whose=by_metadata,
+    source="dom/quota/ActorsParent.cpp",
+)
+
+STORAGE_INDEX = Sqlite(
+    "{profile}/storage.sqlite",
+    holds="storage",
+    source="dom/quota/ActorsParent.cpp",
+    rows=(Rows("origin", Origin("origin"), Partition("suffix", of="origin")),),
+    repairs=(
+        # It is a cache of the folders: Firefox looks at them afresh when it isn't valid.
+        Repair(after=("origin",), changes="cache.valid", sql="UPDATE cache SET valid = 0"),
+    ),
+)
+
+LOCAL_STORAGE_BEFORE_68 = Sqlite(
+    "{profile}/webappsstore.sqlite",
+    "{profile}/storage/ls-archive.sqlite",
+    "{profile}/chromeappsstore.sqlite",
+    holds="storage",
+    source="dom/storage/StorageDBThread.cpp",
+    rows=(
+        Rows(
+            "webappsstore2",
+            ReversedHost("originKey"),
+            Partition("originAttributes", of="originKey"),
+        ),
+    ),
+)
+
+SITE_DATA = (
+    COOKIES,
+    PERMISSIONS,
+    CONTENT_PREFS,
+    FORM_HISTORY,
+    BOUNCE_TRACKING,
+    CREDENTIAL_STATE,
+    STORAGE,
+    STORAGE_INDEX,
+    LOCAL_STORAGE_BEFORE_68,
+)
