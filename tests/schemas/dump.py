@@ -33,7 +33,7 @@ def _is_database(path: Path) -> bool:
 
 
 def _name(path: Path) -> str:
-    """`History`, `places`; where that says too little, the folder's (`Shared Dictionary`, `ls-data`, `idb`)."""
+    """`History`, `places`; where that says too little, the folder: `Shared Dictionary`, `ls-data`, `idb`."""
     if path.name == "db":
         return path.parent.name
     stem = path.stem if path.suffix in (".sqlite", ".db") else path.name
