@@ -29,7 +29,7 @@ def test_by_key_gives_the_browser(browser: Browser) -> None:
 
 
 def test_by_key_names_the_known_keys_for_an_unknown_one() -> None:
-    with pytest.raises(UsageError, match="netscape.*chrome.*firefox"):
+    with pytest.raises(UsageError, match=r"netscape.*chrome.*firefox"):
         by_key("netscape")
 
 

@@ -1,0 +1,179 @@
+"""From the tables of browsers to the folders of one home, and back from a folder to its browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrubber import files
+from scrubber.browsers import BROWSERS, Browser, Place, by_key
+from scrubber.discovery.reach import Reach, Skipped, or_skipped
+from scrubber.errors import UnreadableStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from scrubber.browsers.base import Platform
+    from scrubber.model import Family
+
+PLATFORMS: tuple[Platform, ...] = ("linux", "macos", "windows")
+
+_FOLDERS: dict[Platform, dict[str, str]] = {
+    "linux": {"home": "", "config": ".config", "cache": ".cache"},
+    "macos": {"home": "", "support": "Library/Application Support", "caches": "Library/Caches"},
+    "windows": {"home": "", "local": "AppData/Local", "roaming": "AppData/Roaming"},
+}
+_VARIABLES = {
+    "config": "XDG_CONFIG_HOME",
+    "cache": "XDG_CACHE_HOME",
+    "local": "LOCALAPPDATA",
+    "roaming": "APPDATA",
+}
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A folder where one install of a browser may keep its profiles."""
+
+    browser: Browser
+    platform: Platform
+    variant: str
+    data: Path
+    cache: Path | None
+    """Where the same relative path holds the caches; None where they lie inside the profile."""
+
+    def cache_of(self, relative: Path, profile: Path, reach: Reach) -> Path | Skipped:
+        """The cache folder of the profile at `relative`, links resolved, whether or not it exists."""
+        if self.cache is None:
+            return profile
+        path = self.cache / relative
+        try:
+            return reach.folder(path) or path
+        except UnreadableStore as error:
+            return Skipped(error.path, error.reason)
+
+
+def installations(
+    home: Path, environment: Mapping[str, str], platform: Platform, browsers: Iterable[Browser], reach: Reach
+) -> Iterator[Installation | Skipped]:
+    """Where the browsers may keep profiles in this home, whether or not anything is there.
+
+    A folder that the environment names comes before the usual one, which is still looked at: a browser
+    that was started from the desktop may not have seen the variable.
+    """
+    usual = _roots(home, {}, platform)
+    named = _roots(home, environment, platform)
+    for browser in browsers:
+        if browser.family == "chromium" and platform == "linux":
+            yield from _named_for_chromium(browser, environment, named)
+        for roots in (named, usual) if named != usual else (usual,):
+            for place in browser.places:
+                if place.platform == platform:
+                    yield from or_skipped(_expanded(browser, place, roots, reach))
+
+
+def recognised(data: Path, family: Family) -> Installation:
+    """The install that keeps its profiles at `data`, judged by the end of that path alone.
+
+    `/mnt/ann/.config/google-chrome` → Chrome, with `/mnt/ann/.cache/google-chrome`. A folder that is in no
+    table is taken for the family's plainest browser, with the caches inside its profiles.
+    """
+    best, matched = Installation(by_key(family), "linux", "", data, None), 0
+    for browser in BROWSERS:
+        if browser.family != family:
+            continue
+        for place in browser.places:
+            tail = _steps(place.data, place.platform)
+            step = _matched_step(data.parts[-len(tail) :], tail, fold=place.platform == "windows")
+            if step is None or len(tail) <= matched:
+                continue
+            home = Path(*data.parts[: -len(tail)])
+            cache = home.joinpath(*_steps(place.cache, place.platform, step)) if place.cache else None
+            best, matched = Installation(browser, place.platform, place.variant, data, cache), len(tail)
+    return best
+
+
+def homes(folder: Path) -> tuple[Path, ...]:
+    """The homes that a folder stands for: itself, and those below it where it is the root of a disk.
+
+    Raises UnreadableStore where `folder` may not be read.
+    """
+    found = [folder]
+    if files.kind(folder / "root") == "folder":
+        found.append(folder / "root")
+    for parent in (folder / "home", folder / "Users"):
+        if files.kind(parent) == "folder":
+            found += [parent / name for name in files.names(parent) if files.kind(parent / name) == "folder"]
+    return tuple(found)
+
+
+def _roots(home: Path, environment: Mapping[str, str], platform: Platform) -> dict[str, Path]:
+    roots = {}
+    for root, folder in _FOLDERS[platform].items():
+        given = environment.get(_VARIABLES.get(root, ""), "")
+        # The XDG specification has relative values ignored.
+        roots[root] = Path(given) if given and Path(given).is_absolute() else home / folder
+    return roots
+
+
+def _named_for_chromium(
+    browser: Browser, environment: Mapping[str, str], roots: Mapping[str, Path]
+) -> Iterator[Installation]:
+    """Folders by Chromium's own variables (chrome_main_delegate.cc, chrome_paths_linux.cc)."""
+    user_data = Path(environment.get("CHROME_USER_DATA_DIR") or ".")
+    if user_data.is_absolute() and recognised(user_data, "chromium").browser == browser:
+        yield Installation(browser, "linux", "", user_data, _cache_beside(user_data, roots))
+    config = Path(environment.get("CHROME_CONFIG_HOME") or ".")
+    for place in browser.places if config.is_absolute() else ():
+        root, _, rest = place.data.partition("/")
+        if root == "{config}":
+            data = config / rest
+            yield Installation(browser, "linux", place.variant, data, _cache_beside(data, roots))
+
+
+def _cache_beside(user_data: Path, roots: Mapping[str, Path]) -> Path | None:
+    """GetUserCacheDirectory: only what lies below the standard folder has its caches elsewhere."""
+    if not user_data.is_relative_to(roots["config"]):
+        return None
+    return roots["cache"] / user_data.relative_to(roots["config"])
+
+
+def _expanded(
+    browser: Browser, place: Place, roots: Mapping[str, Path], reach: Reach
+) -> Iterator[Installation]:
+    for step in _stars(place.data, roots, reach):
+        data = _path(place.data, roots, step)
+        cache = _path(place.cache, roots, step) if place.cache else None
+        yield Installation(browser, place.platform, place.variant, data, cache)
+
+
+def _stars(template: str, roots: Mapping[str, Path], reach: Reach) -> list[str]:
+    """What `*` may stand for; itself where nothing is, so that the place can still be named."""
+    before, star, _ = template.partition("/*/")
+    if not star:
+        return ["*"]
+    parent = reach.folder(_path(before, roots))
+    return [path.name for path in reach.folders(parent)] or ["*"] if parent else ["*"]
+
+
+def _path(template: str, roots: Mapping[str, Path], step: str = "*") -> Path:
+    root, *rest = template.split("/")
+    return roots[root[1:-1]].joinpath(*(step if part == "*" else part for part in rest))
+
+
+def _steps(template: str, platform: Platform, step: str = "*") -> tuple[str, ...]:
+    """`{config}/chromium` → `.config`, `chromium`: the way from a home."""
+    roots = {root: Path(folder) for root, folder in _FOLDERS[platform].items()}
+    return _path(template, roots, step).parts
+
+
+def _matched_step(parts: tuple[str, ...], tail: tuple[str, ...], fold: bool) -> str | None:
+    """What stands for `*` where the parts are the tail (`*` itself without one); None where they aren't."""
+    step = "*"
+    for part, wanted in zip(parts, tail, strict=False):
+        if wanted == "*":
+            step = part
+        elif part != wanted and not (fold and part.casefold() == wanted.casefold()):
+            return None
+    return step if len(parts) == len(tail) else None
