@@ -2,9 +2,9 @@
 
     i64 last access (µs since 1970) | u8 persisted | u32 | u32 | suffix | group | origin with suffix | …
 
-Big-endian; a string is a u32 length and its bytes. The two words in the middle were reserved in older versions
-and are flags and the day of the last maintenance now. The first version, `.metadata`, starts with the time and
-has group and origin after it.
+Big-endian; a string is a u32 length and its bytes. The two words in the middle were reserved in older
+versions and are flags and the day of the last maintenance now. The first version, `.metadata`, starts with
+the time and has group and origin after it.
 Source: dom/quota/ActorsParent.cpp (LoadFullOriginMetadata, GetDirectoryMetadata).
 """
 

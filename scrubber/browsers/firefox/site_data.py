@@ -1,4 +1,4 @@
-"""What sites themselves left in a Firefox profile: cookies, permissions, storage; and what Firefox noted of them."""
+"""What sites left in a Firefox profile, and what Firefox noted of them: cookies, permissions, storage."""
 
 from __future__ import annotations
 
