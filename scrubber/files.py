@@ -85,12 +85,17 @@ def copy_private(source: Path, target: Path) -> None:
         try:
             os.chmod(target, 0o600)  # noqa: PTH101 - whatever the umask took away
             while chunk := file.read(1 << 20):
-                view = memoryview(chunk)
-                while view:
-                    view = view[os.write(descriptor, view) :]
+                write_all(descriptor, chunk)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """`os.write` until nothing is left."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
 
 
 def names(folder: Path) -> list[str]:

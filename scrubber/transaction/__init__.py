@@ -1,0 +1,17 @@
+"""The only code that writes to a profile: staged beside it, swapped in atomically, undone when that fails."""
+
+from scrubber.transaction.fingerprints import fingerprint
+from scrubber.transaction.recovery import Recovered, recover
+from scrubber.transaction.staging import PREFIX, interrupted
+from scrubber.transaction.transaction import Failed, Swapped, Transaction
+
+__all__ = [
+    "PREFIX",
+    "Failed",
+    "Recovered",
+    "Swapped",
+    "Transaction",
+    "fingerprint",
+    "interrupted",
+    "recover",
+]

@@ -1,0 +1,100 @@
+"""Private copies of what is to be changed, and the check of what was made from them."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from scrubber.errors import Unproved, UnreadableStore
+from scrubber.files import copy_private, kind, walk
+from scrubber.formats.sqlite_unit import sidecar, snapshot
+from scrubber.transaction.changes import Discard, FileEdit, FolderEdit
+from scrubber.transaction.fingerprints import fingerprint, outline
+from scrubber.transaction.placing import copy_tree, sync, sync_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def stage_edit(path: Path, sidecars: tuple[str, ...], slot: Path) -> FileEdit | FolderEdit:
+    """Copy a unit into its slot. Raises UnreadableStore; the slot may then hold a part."""
+    unit = (path, *(sidecar(path, suffix) for suffix in sidecars))
+    with as_unreadable(path):
+        _check_space(unit, slot.parent)
+        slot.mkdir(mode=0o700)
+        for folder in (slot / "before", slot / "after"):
+            folder.mkdir(mode=0o700)
+        if kind(path) == "folder":
+            edit = FolderEdit(path, slot, outline(path))
+            copy_tree(path, edit.before)
+            return edit
+        staged_from = fingerprint(unit)
+        # Rolled back first, a journal leaves a WAL to be played on top; the other way round it would win.
+        live = tuple(
+            sorted((suffix for suffix in sidecars if _size(sidecar(path, suffix))), key=_journal_first)
+        )
+        file_edit = FileEdit(path, slot, unit, staged_from, live, _warnings(path))
+        if sidecars:
+            snapshot(path, slot / "before")
+        else:
+            copy_private(path, file_edit.before)
+        return file_edit
+
+
+def stage_discard(path: Path, slot: Path) -> Discard:
+    """Nothing to copy. Raises UnreadableStore where there is no file or folder."""
+    found = kind(path)
+    if found not in ("file", "folder"):
+        raise UnreadableStore(path, f"a {found}, neither file nor folder" if found else "not there")
+    return Discard(path, slot, outline(path), _warnings(path))
+
+
+def check_written(edit: FileEdit | FolderEdit) -> None:
+    """Make sure that a whole new version is there and on the disk. Raises Unproved."""
+    wanted = "folder" if isinstance(edit, FolderEdit) else "file"
+    if kind(edit.after) != wanted:
+        raise Unproved(f"{edit.path}: no new {wanted} was written")
+    with as_unreadable(edit.path):
+        if isinstance(edit, FolderEdit):
+            sync_tree(edit.after)
+            return
+        for suffix in ("-journal", "-wal"):
+            if _size(sidecar(edit.after, suffix)):
+                raise Unproved(f"{edit.path}: the new version still needs its {suffix}")
+        edit.after.chmod(0o600)
+        sync(edit.after)
+
+
+@contextmanager
+def as_unreadable(path: Path) -> Iterator[None]:
+    """Turn an OSError inside into an UnreadableStore of `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise UnreadableStore(path, error.strerror or str(error)) from error
+
+
+def _check_space(unit: tuple[Path, ...], staging: Path) -> None:
+    """Three times the unit: the two copies, and what SQLite needs beside them."""
+    size = sum(
+        _size(item) for path in unit for item in (path, *(walk(path) if kind(path) == "folder" else ()))
+    )
+    missing = 3 * size - shutil.disk_usage(staging).free
+    if missing > 0:
+        raise UnreadableStore(unit[0], f"needs {missing} more bytes of free space")
+
+
+def _warnings(path: Path) -> tuple[str, ...]:
+    if kind(path) == "file" and path.lstat().st_nlink > 1:
+        return ("has another name (a hard link) elsewhere, which keeps the old content",)
+    return ()
+
+
+def _journal_first(suffix: str) -> bool:
+    return suffix != "-journal"
+
+
+def _size(path: Path) -> int:
+    return path.lstat().st_size if kind(path) == "file" else 0

@@ -1,0 +1,164 @@
+"""The staging folder of a run: private, locked while the run lives, with a journal of what it will do."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sys
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from scrubber.errors import UnreadableStore
+from scrubber.files import kind, names, read_regular, write_all
+from scrubber.transaction.journal import read_notes
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from scrubber.transaction.journal import Note
+
+PREFIX = ".scrubber-"
+"""How the names of staging folders start; they hold copies of what is being removed."""
+
+_OPEN_LOCK = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_OPEN_JOURNAL = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+
+
+class Staging:
+    """One staging folder, locked by this process until `destroy` or `release`."""
+
+    def __init__(self, folder: Path, lock: int) -> None:
+        self.folder = folder
+        self._lock: int | None = lock
+        self._journal: int | None = None
+        self._slots = 0
+
+    @classmethod
+    def create(cls, folder: Path) -> Staging:
+        """A new one; the times of the folder around it stay. OSError where that can't be written to."""
+        with keeping_times(folder.parent):
+            folder.mkdir(mode=0o700)
+            try:
+                folder.chmod(0o700)  # whatever the umask took away
+                lock = os.open(folder / "lock", _OPEN_LOCK | os.O_CREAT | os.O_EXCL, 0o600)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+        _lock(lock)
+        return cls(folder, lock)
+
+    @classmethod
+    def adopt(cls, folder: Path) -> Staging | None:
+        """One that a dead run left; None where the run is alive."""
+        lock = os.open(folder / "lock", _OPEN_LOCK | os.O_CREAT, 0o600)
+        if _try_lock(lock):
+            return cls(folder, lock)
+        os.close(lock)
+        return None
+
+    @property
+    def parent(self) -> Path:
+        """The folder that it lies in; paths in the journal are relative to it."""
+        return self.folder.parent
+
+    def slot(self) -> Path:
+        """A name inside that no other change uses."""
+        self._slots += 1
+        return self.folder / str(self._slots)
+
+    def note(self, notes: Iterable[Note]) -> None:
+        """Append to the journal and wait until the disk has it."""
+        if self._journal is None:
+            self._journal = os.open(self.folder / "journal", _OPEN_JOURNAL, 0o600)
+        # The first line break ends what a full disk may have torn.
+        write_all(self._journal, b"\n" + b"".join(note.line() for note in notes))
+        os.fsync(self._journal)
+
+    def notes(self) -> tuple[Note, ...]:
+        """What its journal says."""
+        journal = self.folder / "journal"
+        return tuple(read_notes(read_regular(journal))) if kind(journal) == "file" else ()
+
+    def destroy(self) -> None:
+        """Delete the folder with all that it holds, then let go of the lock. OSError where that fails."""
+        if sys.platform == "win32":
+            self.release()  # an open file can't be deleted there
+        with keeping_times(self.parent):
+            shutil.rmtree(self.folder)
+        self.release()
+
+    def release(self) -> None:
+        """Let go of the lock and leave the folder for the next start."""
+        for descriptor in (self._journal, self._lock):
+            if descriptor is not None:
+                os.close(descriptor)
+        self._journal = self._lock = None
+
+
+def fresh(parent: Path) -> Path:
+    """Where a new staging folder in `parent` will lie."""
+    return parent / (PREFIX + secrets.token_hex(8))
+
+
+def left(roots: Sequence[Path]) -> Iterator[Path]:
+    """Every staging folder directly in these roots, dead or alive. Raises UnreadableStore."""
+    for root in sorted(set(roots)):
+        for name in names(root) if kind(root) == "folder" else ():
+            if name.startswith(PREFIX) and kind(root / name) == "folder":
+                yield root / name
+
+
+def alive(folder: Path) -> bool:
+    """Whether the run that made this staging folder still works. Raises UnreadableStore."""
+    try:
+        lock = os.open(folder / "lock", _OPEN_LOCK)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise UnreadableStore(folder, error.strerror or str(error)) from error
+    try:
+        return not _try_lock(lock)
+    finally:
+        os.close(lock)
+
+
+def interrupted(roots: Sequence[Path]) -> tuple[Path, ...]:
+    """The staging folders that dead runs left in these roots; only looks. Raises UnreadableStore."""
+    return tuple(folder for folder in left(roots) if not alive(folder))
+
+
+@contextmanager
+def keeping_times(folder: Path) -> Iterator[None]:
+    """Give a folder its times back after something in it was renamed."""
+    status = folder.stat()
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # another owner's folder: not worth failing for
+            os.utime(folder, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _lock(descriptor: int) -> None:
+    """Wait for it: another scrubber may hold it for the moment that `alive` takes."""
+    if sys.platform == "win32":
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+    else:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
