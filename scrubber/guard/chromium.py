@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scrubber import files
 from scrubber.errors import UnreadableStore
-from scrubber.guard.locks import holder
+from scrubber.guard.locks import holder, link_text
 from scrubber.guard.occupancy import Occupancy, Stale, Use
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _singleton(
     path = profile.user_data / "SingletonLock"
     if files.kind(path) is None:
         return Occupancy()
-    host, _, number = _link_text(path).rpartition("-")
+    host, _, number = link_text(path).rpartition("-")
     if not (host and number.isascii() and number.isdigit()):
         return Occupancy(stale=(Stale(profile, "SingletonLock names no process"),))
     pid = int(number)
@@ -81,13 +81,6 @@ def _singleton(
         return Occupancy((Use(profile, named, pid=pid, remedy=hint),))
     why = "which has ended" if process is None else f"which is {process.name or 'another program'} now"
     return Occupancy(stale=(Stale(profile, f"{named}, {why}"),))
-
-
-def _link_text(path: Path) -> str:
-    try:
-        return str(path.readlink())
-    except OSError:
-        return ""
 
 
 def _elsewhere(profile: BrowserProfile) -> str:
@@ -107,7 +100,7 @@ def _owns(process: Process, profile: BrowserProfile, executables: Sequence[str],
     if not process.runs(executables) or process.argument("type") is not None:
         return False
     named = process.argument("user-data-dir")
-    return here if named is None else process.path(named) == profile.user_data
+    return here if named is None else process.means(named, profile.user_data)
 
 
 def _opens(process: Process, profile: BrowserProfile, standard: bool) -> bool:
@@ -115,7 +108,7 @@ def _opens(process: Process, profile: BrowserProfile, standard: bool) -> bool:
         return False
     named = process.argument("user-data-dir")
     if named is not None:
-        return process.path(named) == profile.user_data
+        return process.means(named, profile.user_data)
     return standard and process.at_home_with(profile.user_data)
 
 

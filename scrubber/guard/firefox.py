@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrubber import files
 from scrubber.errors import UnreadableStore
-from scrubber.guard.locks import holder
+from scrubber.guard.locks import holder, link_text
 from scrubber.guard.occupancy import Occupancy, Stale, Use
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _opens(process: Process, profile: BrowserProfile) -> bool:
     if process.command is None or "-contentproc" in process.command:
         return False
     if (folder := process.argument("profile")) is not None:
-        return process.path(folder) == profile.path
+        return process.means(folder, profile.path)
     return process.argument("p") == profile.name and process.at_home_with(profile.path)
 
 
@@ -88,7 +88,7 @@ def _linked(profile: BrowserProfile, firefoxes: Sequence[Process]) -> Occupancy:
     path = profile.path / "lock"
     if files.kind(path) is None:
         return Occupancy()
-    address, _, number = _link_text(path).partition(":")
+    address, _, number = link_text(path).partition(":")
     if not (number.isascii() and number.isdigit()):
         return Occupancy()
     named = f"the link lock names process {number}"
@@ -99,13 +99,6 @@ def _linked(profile: BrowserProfile, firefoxes: Sequence[Process]) -> Occupancy:
         return Occupancy(stale=(Stale(profile, f"{named}, which has ended"),))
     remedy = f"Close the Firefox there; if none runs there, delete the link {path}."
     return Occupancy((Use(profile, f"{named} of the machine {address}", remedy=remedy),))
-
-
-def _link_text(path: Path) -> str:
-    try:
-        return str(path.readlink())
-    except OSError:
-        return ""
 
 
 def _loopback(address: str) -> bool:

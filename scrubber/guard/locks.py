@@ -1,4 +1,7 @@
-"""Who holds a lock file: asked without taking the lock, writing a byte or changing a timestamp."""
+"""Who holds a lock: asked without taking it, writing a byte or changing a timestamp.
+
+The one exception is the access time of a link, which no system lets a reader keep.
+"""
 
 from __future__ import annotations
 
@@ -84,6 +87,14 @@ def _unpack(answer: bytes) -> tuple[int, int]:
     else:
         kind_of_lock, _, _, _, pid = _FLOCK.unpack(answer)
     return kind_of_lock, pid
+
+
+def link_text(path: Path) -> str:
+    """What a lock that is a link says, which leads nowhere by design; empty where it is no link."""
+    try:
+        return str(path.readlink())
+    except OSError:
+        return ""
 
 
 @contextmanager

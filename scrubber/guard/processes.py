@@ -58,9 +58,15 @@ class Process:
         """The real path that a word of its command line names."""
         return Path(os.path.realpath((self.folder or Path("/")) / text))
 
+    def means(self, text: str, folder: Path) -> bool:
+        """Whether a word of its command line names this folder, links and `..` aside."""
+        return self.path(text) == Path(os.path.realpath(folder))
+
     def at_home_with(self, folder: Path) -> bool:
         """Whether the folder lies below its owner's home, as the folder of a browser without options does."""
-        return self.home is not None and folder.is_relative_to(os.path.realpath(self.home))
+        if self.home is None:
+            return False
+        return Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(self.home))
 
 
 def _program(path: str) -> str:

@@ -92,12 +92,13 @@ def running(binary: Path, profile: BrowserProfile, home: Path) -> Iterator[subpr
 
 def tree(root: Path) -> dict[Path, tuple[int, ...]]:
     """Everything that `lstat` says of each file, times in nanoseconds."""
-    found = {}
-    for path in (root, *sorted(root.rglob("*"))):
-        status = path.lstat()
-        found[path] = (status.st_ino, status.st_mode, status.st_size)
-        found[path] += (status.st_atime_ns, status.st_mtime_ns, status.st_ctime_ns)
-    return found
+    return {path: lstat(path) for path in (root, *sorted(root.rglob("*")))}
+
+
+def lstat(path: Path) -> tuple[int, ...]:
+    status = path.lstat()
+    times = (status.st_atime_ns, status.st_mtime_ns, status.st_ctime_ns)
+    return (status.st_ino, status.st_mode, status.st_size, *times)
 
 
 def assert_looking_changes_nothing(profile: BrowserProfile) -> None:
