@@ -197,11 +197,13 @@ def test_a_locked_database_blocks_although_the_link_looks_old(chrome: BrowserPro
 
 
 @posix
-def test_a_database_locked_in_another_profile_of_the_folder_blocks(chrome: BrowserProfile) -> None:
-    sibling = replace(chrome, path=chrome.user_data / "Profile 1")
-    sibling.path.mkdir()
-    with locked_by_another(database(chrome, "Session Storage")) as pid:
-        (use,) = look(sibling).uses
+@pytest.mark.parametrize(
+    "folder", ["Profile 1", "."], ids=["another profile of the folder", "a folder that is its own profile"]
+)
+def test_a_database_locked_anywhere_in_the_folder_blocks(chrome: BrowserProfile, folder: str) -> None:
+    holder = replace(chrome, path=chrome.user_data / folder)
+    with locked_by_another(database(holder, "Session Storage")) as pid:
+        (use,) = look(chrome).uses
         assert (use.process, use.pid) == (None, pid)
         assert f"process {pid}" in use.message
 
