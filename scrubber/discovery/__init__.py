@@ -93,19 +93,19 @@ def _searched(places: Iterable[tuple[Reach, Installation | Skipped]]) -> Found:
             skipped[place] = None
             continue
         looked[place.data] = None
-        batch = []
+        batch: dict[Path, BrowserProfile] = {}
         family = chromium if place.browser.family == "chromium" else firefox
         for seen in or_skipped(family.profiles(place, reach)):
             if isinstance(seen, Skipped):
                 skipped[seen] = None
             elif seen.path not in profiles:
-                batch.append(seen)
-        for profile in _distinct(batch, taken):
+                batch.setdefault(seen.path, seen)
+        for profile in _distinct(tuple(batch.values()), taken):
             profiles[profile.path] = profile
     return Found(tuple(profiles.values()), tuple(looked), tuple(skipped))
 
 
-def _distinct(batch: list[BrowserProfile], taken: set[str]) -> Iterator[BrowserProfile]:
+def _distinct(batch: tuple[BrowserProfile, ...], taken: set[str]) -> Iterator[BrowserProfile]:
     """Number the variant where a spec is taken: for a whole install, so that its profiles stay together."""
     number = 1
     while any(_numbered(profile, number).spec in taken for profile in batch):

@@ -119,8 +119,11 @@ def _keys(profile: BrowserProfile) -> set[str]:
 def _named(spec: str, profiles: tuple[BrowserProfile, ...]) -> BrowserProfile | None:
     """By spec, else by any of its names without regard to case. Raises UsageError where several bear it."""
     wanted = spec.casefold()
-    matches = [profile for profile in profiles if profile.spec == spec]
-    matches = matches or [profile for profile in profiles if wanted in _names(profile)]
+    matches = (
+        [profile for profile in profiles if profile.spec == spec]
+        or [profile for profile in profiles if profile.spec.casefold() == wanted]
+        or [profile for profile in profiles if wanted in _names(profile)]
+    )
     if len(matches) > 1:
         candidates = ", ".join(_shown(profile.spec) for profile in matches)
         raise UsageError(f"{_shown(spec)} is ambiguous; it could be: {candidates}")
@@ -135,12 +138,12 @@ def _names(profile: BrowserProfile) -> set[str]:
 def _at(spec: str, profiles: tuple[BrowserProfile, ...]) -> BrowserProfile | None:
     """By folder; what discovery knows of it comes first, because it knows the caches better."""
     path = Path(spec)
-    looks_like_one = path.is_absolute() or len(path.parts) > 1 or spec in (".", "..")
+    looks_like_one = path.name != spec
     try:
         real = Reach().folder(path.absolute())
     except (UnreadableStore, ValueError):
         real = None
-    if real is None and not looks_like_one:
+    if not spec or (real is None and not looks_like_one):
         return None
     known = [profile for profile in profiles if profile.path == real]
     known = known or [profile for profile in profiles if profile.user_data == real]
