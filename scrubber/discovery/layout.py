@@ -73,17 +73,14 @@ def installations(
                     yield from or_skipped(_expanded(browser, place, roots, reach))
 
 
-def recognised(data: Path, family: Family) -> Installation:
-    """The install that keeps its profiles at `data`, judged by the end of that path alone.
+def recognised(data: Path, family: Family) -> Installation | None:
+    """The install that keeps its profiles at `data`, judged by that path alone; None where it tells nothing.
 
-    `/mnt/ann/.config/google-chrome` → Chrome, with `/mnt/ann/.cache/google-chrome`. A folder that is in no
-    table is taken for the family's plainest browser, with the caches inside its profiles.
+    `/mnt/ann/.config/google-chrome` → Chrome, with `/mnt/ann/.cache/google-chrome`.
     """
-    best, matched = Installation(by_key(family), "linux", "", data, None), 0
+    best, matched = None, 0
     for browser in BROWSERS:
-        if browser.family != family:
-            continue
-        for place in browser.places:
+        for place in browser.places if browser.family == family else ():
             tail = _steps(place.data, place.platform)
             step = _matched_step(data.parts[-len(tail) :], tail, fold=place.platform == "windows")
             if step is None or len(tail) <= matched:
@@ -91,7 +88,14 @@ def recognised(data: Path, family: Family) -> Installation:
             home = Path(*data.parts[: -len(tail)])
             cache = home.joinpath(*_steps(place.cache, place.platform, step)) if place.cache else None
             best, matched = Installation(browser, place.platform, place.variant, data, cache), len(tail)
+    if best is None and family == "chromium" and (cache := _cache_by_path(data)):
+        return Installation(by_key(family), "linux", "", data, cache)
     return best
+
+
+def unplaced(data: Path, family: Family) -> Installation:
+    """A folder of no known place: the family's plainest browser, with the caches inside its profiles."""
+    return Installation(by_key(family), "linux", "", data, None)
 
 
 def homes(folder: Path) -> tuple[Path, ...]:
@@ -122,7 +126,8 @@ def _named_for_chromium(
 ) -> Iterator[Installation]:
     """Folders by Chromium's own variables (chrome_main_delegate.cc, chrome_paths_linux.cc)."""
     user_data = Path(environment.get("CHROME_USER_DATA_DIR") or ".")
-    if user_data.is_absolute() and recognised(user_data, "chromium").browser == browser:
+    known = recognised(user_data, "chromium") or unplaced(user_data, "chromium")
+    if user_data.is_absolute() and known.browser == browser:
         yield Installation(browser, "linux", "", user_data, _cache_beside(user_data, roots))
     config = Path(environment.get("CHROME_CONFIG_HOME") or ".")
     for place in browser.places if config.is_absolute() else ():
@@ -137,6 +142,15 @@ def _cache_beside(user_data: Path, roots: Mapping[str, Path]) -> Path | None:
     if not user_data.is_relative_to(roots["config"]):
         return None
     return roots["cache"] / user_data.relative_to(roots["config"])
+
+
+def _cache_by_path(user_data: Path) -> Path | None:
+    """The same rule for a home that only the path tells."""
+    for config, cache in ((".config", ".cache"), ("Library/Application Support", "Library/Caches")):
+        for home in user_data.parents:
+            if user_data != home / config and user_data.is_relative_to(home / config):
+                return home / cache / user_data.relative_to(home / config)
+    return None
 
 
 def _expanded(

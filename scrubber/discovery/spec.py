@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrubber import files
 from scrubber.browsers import by_key
 from scrubber.discovery import chromium, firefox
-from scrubber.discovery.layout import recognised
+from scrubber.discovery.layout import recognised, unplaced
 from scrubber.discovery.reach import Reach
 from scrubber.errors import UnreadableStore, UsageError
 from scrubber.model import BrowserProfile
@@ -46,7 +46,7 @@ def folder(path: Path) -> BrowserProfile:
     """The profile at a folder: a profile itself, or a user-data folder that holds just one.
 
     The browser and the place of its caches are judged by where the folder lies; a folder in no known place
-    is Chromium's or Firefox's with the caches inside. Raises UsageError.
+    is Chromium's or Firefox's. Raises UsageError.
     """
     try:
         return _folder(path)
@@ -72,19 +72,20 @@ def _folder(path: Path) -> BrowserProfile:
 
 
 def _profiles(data: Path, family: Family) -> list[BrowserProfile]:
-    seen = _FAMILIES[family].profiles(recognised(data, family), Reach())
+    installation = recognised(data, family) or unplaced(data, family)
+    seen = _FAMILIES[family].profiles(installation, Reach())
     return [profile for profile in seen if isinstance(profile, BrowserProfile)]
 
 
 def _in_its_place(path: Path, real: Path, family: Family) -> BrowserProfile:
-    """A profile with the name and the caches that the folder above gives it, where that knows it."""
+    """A profile with the name and the caches that it has for the folder above, where that is a browser's."""
     for above in dict.fromkeys((path.parent, path.parent.parent, real.parent, real.parent.parent)):
-        if files.kind(above / _FAMILIES[family].LIST) is None:
+        if files.kind(above / _FAMILIES[family].LIST) is None and recognised(above, family) is None:
             continue
         for profile in _profiles(above, family):
             if profile.path == real:
                 return profile
-    browser = recognised(path, family).browser.key
+    browser = unplaced(real, family).browser.key
     return BrowserProfile(browser, family, real.name, real.name, real, user_data=real, cache=real)
 
 

@@ -183,6 +183,7 @@ def test_a_copy_of_a_firefox_profile_stands_alone(tmp_path: Path) -> None:
         pytest.param(".config/google-chrome/Profile 1", "chrome:Profile 1", id="a profile of several"),
         pytest.param(".config/microsoft-edge", "edge:Default", id="user data with one profile"),
         pytest.param(".config/google-chrome-beta", "chrome-beta:Default", id="without Local State"),
+        pytest.param(".config/google-chrome-beta/Default", "chrome-beta:Default", id="a profile without it"),
         pytest.param("snap/chromium/common/chromium/Default", "chromium-snap:Default", id="in a snap"),
         pytest.param(".mozilla/firefox", "firefox:default-esr", id="Firefox's folder with one profile"),
     ],
@@ -202,12 +203,35 @@ def test_a_used_firefox_profile_in_its_place(tmp_path: Path) -> None:
     assert known.cache == tmp_path / "Library/Caches/Firefox/Profiles/a"
 
 
+def test_a_profile_of_windows_whose_list_is_lost_is_still_that_browser_s(tmp_path: Path) -> None:
+    user_data = "Users/ann/appdata/local/Microsoft/Edge/User Data"
+    plant(tmp_path, {user_data: {"Default": CHROMIUM_PROFILE}})
+    profile = folder(tmp_path / user_data / "Default")
+    assert (profile.spec, profile.user_data) == ("edge:Default", tmp_path / user_data)
+
+
 def test_a_former_revision_of_a_snap_has_the_caches_of_that_revision(tmp_path: Path) -> None:
     data = "snap/brave/41/.config/BraveSoftware/Brave-Browser"
     plant(tmp_path, {data: {"Default": CHROMIUM_PROFILE}})
     profile = folder(tmp_path / data)
     assert profile.spec == "brave-snap:Default"
     assert profile.cache == tmp_path / "snap/brave/41/.cache/BraveSoftware/Brave-Browser/Default"
+
+
+@pytest.mark.parametrize(
+    ("data", "cache"),
+    [
+        pytest.param(".config/own", ".cache/own/Default", id="Linux"),
+        pytest.param("Library/Application Support/Own", "Library/Caches/Own/Default", id="macOS"),
+        pytest.param("elsewhere", "elsewhere/Default", id="outside of the standard folder"),
+    ],
+)
+def test_chromium_keeps_the_caches_of_any_folder_below_the_standard_one_apart(
+    tmp_path: Path, data: str, cache: str
+) -> None:
+    plant(tmp_path, {data: {"Local State": local_state(Default="x"), "Default": CHROMIUM_PROFILE}})
+    profile = folder(tmp_path / data)
+    assert (profile.browser, profile.cache) == ("chromium", tmp_path / cache)
 
 
 def test_a_folder_is_reached_by_a_link(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ class Link:
     target: str
 
 
+_ACCESS_TIMES = hasattr(os, "O_NOATIME")  # elsewhere no program can keep them
+
 FIFO = object()
 """A pipe where a file should be: reading it would wait for ever."""
 
@@ -80,7 +82,7 @@ def state(root: Path) -> dict[str, tuple[int, ...]]:
             status.st_size,
             status.st_mtime_ns,
             status.st_ctime_ns,
-            0 if stat.S_ISLNK(status.st_mode) else status.st_atime_ns,
+            0 if stat.S_ISLNK(status.st_mode) or not _ACCESS_TIMES else status.st_atime_ns,
         )
         for path, status in _statuses(root)
     }
