@@ -102,6 +102,8 @@ class Record:
     rowid: int | None
     """None in an index and in a table WITHOUT ROWID."""
     payload: bytes
+    seen_as: str = "cell"
+    """`cell`, or where a record lies that is no longer live: `free page`, `wal`, `journal`."""
 
     def fields(self) -> Iterator[Field]:
         """Column by column; one DAMAGED field with the whole payload where it isn't a record."""
@@ -197,7 +199,7 @@ def read_stale(
     whole = [cell for cell in cells if not cell.overflow]
     for cell in whole:
         if cell.size is not None:
-            yield Record(None, number, cell.rowid, image[cell.local : cell.local_end])
+            yield Record(None, number, cell.rowid, image[cell.local : cell.local_end], seen_as)
     yield from between(image, whole, offset, seen_as)
 
 

@@ -1,0 +1,1 @@
+"""The independent examination: is anything of the target left? It knows no store and no browser."""
