@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, BinaryIO
 from scrubber.errors import UnreadableStore
 from scrubber.formats.sqlite_page import (
     HEADER_SIZE,
+    SEAM,
     Cell,
     Record,
     Slack,
     Tree,
     between,
+    continuations,
     read_cells,
     read_header,
     read_stale,
@@ -33,8 +35,6 @@ if TYPE_CHECKING:
 _U32 = struct.Struct(">I")
 # Longer payloads are not assembled: their pages come as slack, so that memory stays bounded.
 _LONGEST_PAYLOAD = 64 << 20
-# How much of two chained pages is yielded as one piece, for what lies across the border.
-_SEAM = 1024
 
 
 class Database:
@@ -163,16 +163,14 @@ class Database:
                 continue
             image = self._page(number)
             yield from read_stale(image, number, self.header, "free page", self._offset(number))
-            yield from self._seam(
-                image[: self.header.usable], _U32.unpack_from(image)[0], self._offset(number)
-            )
+            for following, before in continuations(image, number, self.header):
+                yield from self._seam(before, following, self._offset(number))
 
     def _seam(self, before: bytes, following: int, offset: int) -> Iterator[Slack]:
         """The border between a page and the one that it chains to, where that is unowned too."""
         if 0 < following <= self.pages and not self._owned[following]:
-            head = self._read(self._offset(following) + 4, min(_SEAM, self.header.usable - 4))
-            tail = before[-_SEAM:]
-            yield Slack("free page", offset + len(before) - len(tail), tail + head)
+            head = self._read(self._offset(following) + 4, min(SEAM, self.header.usable - 4))
+            yield Slack("free page", offset, before[-SEAM:] + head)
 
     def _past_the_end(self) -> Iterator[Slack]:
         rest = self._read(self._offset(self.pages + 1), self.header.page_size)

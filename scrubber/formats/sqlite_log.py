@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import os
 import struct
+from bisect import bisect
 from typing import TYPE_CHECKING, BinaryIO
 
 from scrubber.errors import UnreadableStore
@@ -32,16 +33,18 @@ from scrubber.files import kind, open_regular
 from scrubber.formats.sqlite_file import Database
 from scrubber.formats.sqlite_page import (
     HEADER_SIZE,
+    SEAM,
     Header,
     Record,
     Slack,
+    continuations,
     is_page_size,
     read_header,
     read_stale,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 WAL_MAGICS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
@@ -52,7 +55,6 @@ _WAL_HEADER, _FRAME_HEADER = 32, 24
 _JOURNAL_HEADER = struct.Struct(">8sIIIII")
 _U32 = struct.Struct(">I")
 _SECTORS = (512, 4096, 1024, 2048, 8192, 16384, 32768, 65536)
-_SEAM = 1024
 
 
 def wal_images(file: BinaryIO, path: Path) -> Iterator[Record | Slack]:
@@ -65,15 +67,40 @@ def wal_images(file: BinaryIO, path: Path) -> Iterator[Record | Slack]:
     if not head.startswith(WAL_MAGICS) or not is_page_size(page_size):
         raise UnreadableStore(path, "not a write-ahead log")
     header = beside(path, "-wal", page_size)
+    images = _frames_by_page(file, page_size)
+    file.seek(_WAL_HEADER)
     yield Slack("wal", 0, head)
     offset = _WAL_HEADER
     while len(frame := file.read(_FRAME_HEADER + page_size)) == _FRAME_HEADER + page_size:
         number, image = _U32.unpack_from(frame)[0], frame[_FRAME_HEADER:]
         yield Slack("wal", offset, frame[:_FRAME_HEADER])
         yield from read_stale(image, number, header, "wal", offset + _FRAME_HEADER)
+        for following, before in continuations(image, number, header):
+            for at in _around(images.get(following, ()), offset):
+                file.seek(at + 4)
+                yield Slack("wal", offset, before + file.read(min(SEAM, header.usable - 4)))
+        file.seek(offset + len(frame))
         offset += len(frame)
     if frame:
         yield Slack("wal", offset, frame)
+
+
+def _frames_by_page(file: BinaryIO, page_size: int) -> dict[int, list[int]]:
+    """Where in the log the images of each page lie."""
+    images: dict[int, list[int]] = {}
+    offset = _WAL_HEADER
+    file.seek(offset)
+    while len(frame := file.read(_FRAME_HEADER)) == _FRAME_HEADER:
+        images.setdefault(_U32.unpack_from(frame)[0], []).append(offset + _FRAME_HEADER)
+        offset += _FRAME_HEADER + page_size
+        file.seek(offset)
+    return images
+
+
+def _around(offsets: Sequence[int], offset: int) -> Sequence[int]:
+    """The last image before this place and the first after it: one of them was written with what is there."""
+    at = bisect(offsets, offset)
+    return offsets[max(0, at - 1) : at + 1]
 
 
 def journal_images(file: BinaryIO, path: Path) -> Iterator[Record | Slack]:

@@ -42,6 +42,9 @@ INTERIOR_INDEX, INTERIOR_TABLE, LEAF_INDEX, LEAF_TABLE = 2, 5, 10, 13
 DAMAGED = -1
 """The serial type of a payload that doesn't hold together as a record."""
 
+SEAM = 1024
+"""How much of two chained pages is yielded as one piece, for what lies across their border."""
+
 _U16 = struct.Struct(">H")
 _U32 = struct.Struct(">I")
 _ENCODINGS = {0: "utf-8", 1: "utf-8", 2: "utf-16-le", 3: "utf-16-be"}  # 0: nothing was stored yet
@@ -201,6 +204,18 @@ def read_stale(
         if cell.size is not None:
             yield Record(None, number, cell.rowid, image[cell.local : cell.local_end], seen_as)
     yield from between(image, whole, offset, seen_as)
+
+
+def continuations(image: bytes, number: int, header: Header) -> Iterator[tuple[int, bytes]]:
+    """Where a page that no tree holds goes on: (overflow page, the bytes right before the border)."""
+    try:
+        cells, _ = read_cells(image, number, header)
+    except (IndexError, ValueError, struct.error):
+        yield _U32.unpack_from(image)[0], image[: header.usable][-SEAM:]
+        return
+    for cell in cells:
+        if cell.overflow:
+            yield cell.overflow, image[cell.local : cell.local_end][-SEAM:]
 
 
 def between(image: bytes, cells: Iterable[Cell], offset: int, seen_as: str = "free space") -> Iterator[Slack]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrubber.residue import readers
+from scrubber.residue.forms import Needles
 from scrubber.residue.readers import windows
 from scrubber.residue.sweep import NotExamined, Remnant, sweep
 from scrubber.sites import Site, Target
@@ -174,6 +175,24 @@ def test_only_cut_names(tmp_path: Path) -> None:
     assert look(tmp_path).summary == {("long.db", "cell")}
 
 
+@pytest.mark.parametrize("deleted", [False, True], ids=["committed", "deleted again"])
+def test_cut_name_in_a_log(tmp_path: Path, deleted: bool) -> None:
+    path, log = tmp_path / "long.db", tmp_path / "long.db-wal"
+    for length in range(520, 580):
+        with closing(single(path, "page_size=512", "journal_mode=WAL", "wal_autocheckpoint=0")) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            text = "x" * length + f" {HOST} " + "y" * (1500 - length)
+            connection.execute("INSERT INTO t VALUES (?)", (text,))
+            if deleted:
+                connection.execute("DELETE FROM t")
+            cut = HOST.encode() not in log.read_bytes()
+            if cut:
+                assert look(tmp_path).summary == {("long.db-wal", "wal")}
+                break
+        path.unlink()
+    assert cut
+
+
 def test_index_whose_table_has_forgotten(tmp_path: Path) -> None:
     path = tmp_path / "pages.db"
     with closing(database(path)) as connection:
@@ -280,8 +299,6 @@ def test_root_is_not_judged_by_its_own_name(tmp_path: Path) -> None:
 def test_name_across_two_windows(tmp_path: Path, at: int) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"." * at + b"/labs.openai.com/" + b"." * (1500 - at))
-    from scrubber.residue.forms import Needles
-
     needles = Needles(TARGET.names)
     for window in (400, 700):
         with path.open("rb") as file:
@@ -296,8 +313,6 @@ def test_name_across_two_windows(tmp_path: Path, at: int) -> None:
 
 def test_look_alike_across_two_windows(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    from scrubber.residue.forms import Needles
-
     needles = Needles(TARGET.names)
     for at in range(0, 900, 5):
         path.write_bytes(b"." * at + b"/notlabs.openai.com/" + b"." * (1000 - at))
