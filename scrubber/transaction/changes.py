@@ -12,6 +12,7 @@ from scrubber.formats.sqlite_unit import sidecar
 from scrubber.transaction.fingerprints import fingerprint, outline
 from scrubber.transaction.journal import Act, Note
 from scrubber.transaction.placing import dress, dress_tree, exchange, keep, sync
+from scrubber.transaction.staging import make_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,7 +123,7 @@ class FileEdit:
 
     def _set_aside(self) -> None:
         """The main file last: where it lies aside, all of the unit does."""
-        self.aside.parent.mkdir(mode=0o700)
+        make_private(self.aside.parent)
         for suffix in (*self.live, ""):
             self.ours.add(_identity(sidecar(self.path, suffix)))
             keep(sidecar(self.path, suffix), sidecar(self.aside, suffix))
@@ -177,7 +178,7 @@ class FolderEdit:
         dress_tree(self.path, self.after)
         self.ours.add(outline(self.after))
         if not exchange(self.path, self.after):
-            self.aside.parent.mkdir(mode=0o700)
+            make_private(self.aside.parent)
             self.path.rename(self.aside)
             self.after.rename(self.path)
 

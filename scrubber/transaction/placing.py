@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from scrubber.files import copy_private, kind, names, walk
+from scrubber.transaction.staging import make_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,8 +42,7 @@ def sync_tree(folder: Path) -> None:
 
 def copy_tree(source: Path, target: Path) -> None:
     """A private copy of a folder of plain files and folders; UnreadableStore where it holds anything else."""
-    target.mkdir(mode=0o700)
-    target.chmod(0o700)
+    make_private(target)
     for name in names(source):
         if kind(source / name) == "folder":
             copy_tree(source / name, target / name)
@@ -65,6 +65,7 @@ def dress_tree(model: Path, folder: Path) -> None:
             dress(namesake, path)
         else:
             _give(path, model)
+            path.chmod(0o700 if path.is_dir() else 0o600)
     dress(model, folder)
 
 

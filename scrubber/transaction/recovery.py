@@ -88,10 +88,9 @@ def _fate(staging: Staging, note: Note, path: Path, *, taken_back: bool) -> Fate
     # Only folders that can't change places in one step are ever missing in between.
     if note.act is Act.EDIT_FOLDER and kind(path) is None and kind(aside) == kind(after) == "folder":
         return _put_back(aside, path)
-    is_made = _inode(after) != note.inode and (_inode(after) or _inode(aside))
-    # Half taken back, or half made: the folded original lies there.
-    is_folded = _inode(path) != 0 and _inode(path) == _inode(slot / "before" / path.name)
-    return "changed" if is_made and not is_folded else "unchanged"
+    if taken_back:
+        return "changed" if _inode(path) == note.inode else "unchanged"
+    return "changed" if _inode(after) != note.inode and (_inode(after) or _inode(aside)) else "unchanged"
 
 
 def _put_back(aside: Path, path: Path) -> Fate:

@@ -12,6 +12,7 @@ from scrubber.formats.sqlite_unit import sidecar, snapshot
 from scrubber.transaction.changes import Discard, FileEdit, FolderEdit
 from scrubber.transaction.fingerprints import fingerprint, outline
 from scrubber.transaction.placing import copy_tree, sync, sync_tree
+from scrubber.transaction.staging import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,28 +20,25 @@ if TYPE_CHECKING:
 
 
 def stage_edit(path: Path, sidecars: tuple[str, ...], slot: Path) -> FileEdit | FolderEdit:
-    """Copy a unit into its slot. Raises UnreadableStore; the slot may then hold a part."""
+    """Copy a unit into its slot. Raises UnreadableStore and OSError; the slot may then hold a part."""
     unit = (path, *(sidecar(path, suffix) for suffix in sidecars))
-    with as_unreadable(path):
-        _check_space(unit, slot.parent)
-        slot.mkdir(mode=0o700)
-        for folder in (slot / "before", slot / "after"):
-            folder.mkdir(mode=0o700)
-        if kind(path) == "folder":
-            edit = FolderEdit(path, slot, outline(path))
-            copy_tree(path, edit.before)
-            return edit
-        staged_from = fingerprint(unit)
-        # Rolled back first, a journal leaves a WAL to be played on top; the other way round it would win.
-        live = tuple(
-            sorted((suffix for suffix in sidecars if _size(sidecar(path, suffix))), key=_journal_first)
-        )
-        file_edit = FileEdit(path, slot, unit, staged_from, live, _warnings(path))
-        if sidecars:
-            snapshot(path, slot / "before")
-        else:
-            copy_private(path, file_edit.before)
-        return file_edit
+    _check_space(unit, slot.parent)
+    make_private(slot)
+    for folder in (slot / "before", slot / "after"):
+        make_private(folder)
+    if kind(path) == "folder":
+        edit = FolderEdit(path, slot, outline(path))
+        copy_tree(path, edit.before)
+        return edit
+    staged_from = fingerprint(unit)
+    # Rolled back first, a journal leaves a WAL to be played on top; the other way round it would win.
+    live = tuple(sorted((suffix for suffix in sidecars if _size(sidecar(path, suffix))), key=_journal_first))
+    file_edit = FileEdit(path, slot, unit, staged_from, live, _warnings(path))
+    if sidecars:
+        snapshot(path, slot / "before")
+    else:
+        copy_private(path, file_edit.before)
+    return file_edit
 
 
 def stage_discard(path: Path, slot: Path) -> Discard:
@@ -52,19 +50,18 @@ def stage_discard(path: Path, slot: Path) -> Discard:
 
 
 def check_written(edit: FileEdit | FolderEdit) -> None:
-    """Make sure that a whole new version is there and on the disk. Raises Unproved."""
+    """Make sure that a whole new version is there and on the disk. Raises Unproved and OSError."""
     wanted = "folder" if isinstance(edit, FolderEdit) else "file"
     if kind(edit.after) != wanted:
         raise Unproved(f"{edit.path}: no new {wanted} was written")
-    with as_unreadable(edit.path):
-        if isinstance(edit, FolderEdit):
-            sync_tree(edit.after)
-            return
-        for suffix in ("-journal", "-wal"):
-            if _size(sidecar(edit.after, suffix)):
-                raise Unproved(f"{edit.path}: the new version still needs its {suffix}")
-        edit.after.chmod(0o600)
-        sync(edit.after)
+    if isinstance(edit, FolderEdit):
+        sync_tree(edit.after)
+        return
+    for suffix in ("-journal", "-wal"):
+        if _size(sidecar(edit.after, suffix)):
+            raise Unproved(f"{edit.path}: the new version still needs its {suffix}")
+    edit.after.chmod(0o600)
+    sync(edit.after)
 
 
 @contextmanager

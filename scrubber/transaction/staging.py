@@ -44,10 +44,9 @@ class Staging:
     def create(cls, folder: Path) -> Staging:
         """A new one; the times of the folder around it stay. OSError where that can't be written to."""
         with keeping_times(folder.parent):
-            folder.mkdir(mode=0o700)
             try:
-                folder.chmod(0o700)  # whatever the umask took away
-                lock = os.open(folder / "lock", _OPEN_LOCK | os.O_CREAT | os.O_EXCL, 0o600)
+                make_private(folder)
+                lock = _open_private(folder / "lock", _OPEN_LOCK | os.O_CREAT | os.O_EXCL)
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
@@ -57,7 +56,7 @@ class Staging:
     @classmethod
     def adopt(cls, folder: Path) -> Staging | None:
         """One that a dead run left; None where the run is alive."""
-        lock = os.open(folder / "lock", _OPEN_LOCK | os.O_CREAT, 0o600)
+        lock = _open_private(folder / "lock", _OPEN_LOCK | os.O_CREAT)
         if _try_lock(lock):
             return cls(folder, lock)
         os.close(lock)
@@ -76,7 +75,7 @@ class Staging:
     def note(self, notes: Iterable[Note]) -> None:
         """Append to the journal and wait until the disk has it."""
         if self._journal is None:
-            self._journal = os.open(self.folder / "journal", _OPEN_JOURNAL, 0o600)
+            self._journal = _open_private(self.folder / "journal", _OPEN_JOURNAL)
         # The first line break ends what a full disk may have torn.
         write_all(self._journal, b"\n" + b"".join(note.line() for note in notes))
         os.fsync(self._journal)
@@ -87,9 +86,13 @@ class Staging:
         return tuple(read_notes(read_regular(journal))) if kind(journal) == "file" else ()
 
     def destroy(self) -> None:
-        """Delete the folder with all that it holds, then let go of the lock. OSError where that fails."""
+        """Delete the folder with all that it holds, then let go of the lock. OSError where that fails.
+
+        The journal goes first: without the copies, recovery could no longer tell what it speaks of.
+        """
         if sys.platform == "win32":
             self.release()  # an open file can't be deleted there
+        (self.folder / "journal").unlink(missing_ok=True)
         with keeping_times(self.parent):
             shutil.rmtree(self.folder)
         self.release()
@@ -134,6 +137,12 @@ def interrupted(roots: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(folder for folder in left(roots) if not alive(folder))
 
 
+def make_private(folder: Path) -> None:
+    """A new folder that only this user may enter."""
+    folder.mkdir(mode=0o700)
+    folder.chmod(0o700)  # whatever the umask took away
+
+
 @contextmanager
 def keeping_times(folder: Path) -> Iterator[None]:
     """Give a folder its times back after something in it was renamed."""
@@ -143,6 +152,12 @@ def keeping_times(folder: Path) -> Iterator[None]:
     finally:
         with suppress(OSError):  # another owner's folder: not worth failing for
             os.utime(folder, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _open_private(path: Path, flags: int) -> int:
+    descriptor = os.open(path, flags, 0o600)
+    path.chmod(0o600)
+    return descriptor
 
 
 def _lock(descriptor: int) -> None:

@@ -104,14 +104,15 @@ class Transaction:
 
         With `sidecars` the file is a SQLite database and `before` its folded copy. An exception inside the
         block, or no new version at its end (Unproved), drops the edit. Raises UnreadableStore: a link on the
-        way, no space, outside the roots, changed already.
+        way, outside the roots, changed already, or in place of any OSError, the block's included.
         """
         staging = self._staging_for(path)
         slot = staging.slot()
         try:
-            change = stage_edit(path, tuple(sidecars), slot)
-            yield StagedEdit(change.before, change.after)
-            check_written(change)
+            with as_unreadable(path):
+                change = stage_edit(path, tuple(sidecars), slot)
+                yield StagedEdit(change.before, change.after)
+                check_written(change)
         except BaseException:
             shutil.rmtree(slot, ignore_errors=True)
             raise
@@ -233,8 +234,9 @@ class Transaction:
         return failed
 
     def _destroy(self) -> tuple[Failed, ...]:
+        """Those on other file systems first: only the journals of the roots' own know of them."""
         failed = []
-        for place, staging in list(self._stagings.items()):
+        for place, staging in reversed(list(self._stagings.items())):
             try:
                 staging.destroy()
             except OSError as error:

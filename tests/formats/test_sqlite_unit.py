@@ -6,43 +6,13 @@ import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from scrubber.errors import UnreadableStore
 from scrubber.formats.sqlite_unit import SIDECARS, fold, snapshot
-
-
-def rows(path: Path) -> list[str]:
-    with closing(sqlite3.connect(path)) as database:
-        return [name for (name,) in database.execute("SELECT name FROM hosts ORDER BY name")]
-
-
-def plain(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as database:
-        database.execute("CREATE TABLE hosts (name TEXT)")
-        database.execute("INSERT INTO hosts VALUES ('first.example')")
-        database.commit()
-
-
-def left_by_crash(path: Path, journal_mode: str, *, commit: bool) -> None:
-    """Write `second.example` and copy the files as they lie on disk while the writer still has them open."""
-    live = path.with_name("live")
-    live.mkdir()
-    plain(live / path.name)
-    with closing(sqlite3.connect(live / path.name)) as database:
-        database.execute(f"PRAGMA journal_mode = {journal_mode}")
-        database.execute("PRAGMA wal_autocheckpoint = 0")
-        database.execute("PRAGMA cache_size = 1")
-        database.execute("INSERT INTO hosts VALUES ('second.example')")
-        if commit:
-            database.commit()
-        # Too much for the page cache: the pages reach the disk before any commit.
-        database.execute("CREATE TABLE filler AS SELECT randomblob(200000) AS noise")
-        for part in live.iterdir():
-            shutil.copyfile(part, path.with_name(part.name))
-        database.rollback()
-    shutil.rmtree(live)
+from tests.crashed import crashed, database, hosts
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -64,47 +34,47 @@ def profile(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("journal_mode", "commit", "expected"),
+    "journal_mode",
     [
-        pytest.param("wal", True, ["first.example", "second.example"], id="committed-wal-is-folded-in"),
-        pytest.param("delete", False, ["first.example"], id="hot-journal-is-rolled-back"),
+        pytest.param("wal", id="committed-wal-is-folded-in"),
+        pytest.param("delete", id="hot-journal-is-rolled-back"),
     ],
 )
 def test_snapshot_is_the_committed_state_and_leaves_the_original_alone(
-    profile: Path, private: Path, journal_mode: str, commit: bool, expected: list[str]
+    profile: Path, private: Path, journal_mode: Literal["wal", "delete"]
 ) -> None:
-    left_by_crash(profile / "Cookies", journal_mode, commit=commit)
+    crashed(profile / "Cookies", journal_mode, ["first.example"], committed=["second.example"])
     assert len(contents(profile)) > 1
     before = contents(profile)
     copy = snapshot(profile / "Cookies", private)
     assert contents(profile) == before
     assert list(contents(private)) == ["Cookies"]
     assert copy.read_bytes() != before["Cookies"]
-    assert rows(copy) == expected
+    assert hosts(copy) == ["first.example", "second.example"]
 
 
 def test_snapshot_without_the_wal_would_lose_what_was_committed(profile: Path, private: Path) -> None:
-    left_by_crash(profile / "Cookies", "wal", commit=True)
+    crashed(profile / "Cookies", "wal", ["first.example"], committed=["second.example"])
     (profile / "Cookies-wal").unlink()
-    assert rows(snapshot(profile / "Cookies", private)) == ["first.example"]
+    assert hosts(snapshot(profile / "Cookies", private)) == ["first.example"]
 
 
 @pytest.mark.parametrize("journal_mode", ["delete", "wal"])
 def test_snapshot_without_sidecars_keeps_every_byte(profile: Path, private: Path, journal_mode: str) -> None:
-    plain(profile / "Cookies")
-    with closing(sqlite3.connect(profile / "Cookies")) as database:
-        database.execute(f"PRAGMA journal_mode = {journal_mode}")
+    database(profile / "Cookies", "first.example")
+    with closing(sqlite3.connect(profile / "Cookies")) as connection:
+        connection.execute(f"PRAGMA journal_mode = {journal_mode}")
     for suffix in SIDECARS:
         (profile / f"Cookies{suffix}").touch()
     before = contents(profile)
     copy = snapshot(profile / "Cookies", private)
     assert contents(profile) == before
     assert contents(private) == {"Cookies": before["Cookies"]}
-    assert rows(copy) == ["first.example"]
+    assert hosts(copy) == ["first.example"]
 
 
 def test_folding_keeps_the_journal_mode(profile: Path, private: Path) -> None:
-    left_by_crash(profile / "Cookies", "wal", commit=True)
+    crashed(profile / "Cookies", "wal", ["first.example"], committed=["second.example"])
     assert snapshot(profile / "Cookies", private).read_bytes()[18:20] == b"\x02\x02"
 
 
@@ -113,22 +83,22 @@ def test_folding_keeps_the_journal_mode(profile: Path, private: Path) -> None:
 )
 @pytest.mark.parametrize("journal_mode", ["wal", "delete"])
 def test_old_sidecars_beside_the_folded_file_change_nothing(
-    profile: Path, private: Path, journal_mode: str, state: str
+    profile: Path, private: Path, journal_mode: Literal["wal", "delete"], state: str
 ) -> None:
     """The folded file may take the original's place before the sidecars go, one by one in this order."""
-    left_by_crash(profile / "Cookies", journal_mode, commit=journal_mode == "wal")
+    crashed(profile / "Cookies", journal_mode, ["first.example"], committed=["second.example"])
     folded = snapshot(profile / "Cookies", private)
-    expected = rows(folded)
+    expected = hosts(folded)
     shutil.copyfile(folded, profile / "Cookies")
     states = ["before-the-journal", "before-the-wal", "before-the-shm", "before-the-end"]
     for suffix in SIDECARS[: states.index(state)]:
         (profile / f"Cookies{suffix}").unlink(missing_ok=True)
-    assert rows(profile / "Cookies") == expected
+    assert hosts(profile / "Cookies") == expected
 
 
 @pytest.mark.parametrize("umask", [0, 0o777], ids=["nothing-masked", "everything-masked"])
 def test_copies_are_private(profile: Path, private: Path, umask: int) -> None:
-    plain(profile / "Cookies")
+    database(profile / "Cookies", "first.example")
     old = os.umask(umask)
     try:
         copy = snapshot(profile / "Cookies", private)
@@ -142,24 +112,24 @@ def make_text(path: Path) -> None:
 
 
 def make_link(path: Path) -> None:
-    plain(path.with_name("elsewhere"))
+    database(path.with_name("elsewhere"), "first.example")
     path.symlink_to("elsewhere")
 
 
 def make_linked_wal(path: Path) -> None:
-    plain(path)
+    database(path, "first.example")
     path.with_name("elsewhere").write_bytes(b"x")
     path.with_name("Cookies-wal").symlink_to("elsewhere")
 
 
 def make_fifo_journal(path: Path) -> None:
-    plain(path)
+    database(path, "first.example")
     os.mkfifo(path.with_name("Cookies-journal"))
 
 
 def make_half(path: Path) -> None:
     """A journal that belongs to a transaction over several files; SQLite would remove the file it names."""
-    left_by_crash(path, "delete", commit=False)
+    crashed(path, "delete", ["first.example"])
     victim = os.fsencode(path.with_name("victim"))
     path.with_name("victim").write_bytes(b"/nowhere\0")
     with path.with_name("Cookies-journal").open("ab") as journal:
@@ -195,7 +165,7 @@ def test_what_is_no_database_is_refused_by_its_own_name(
 def test_changed_while_it_was_read_is_refused(
     profile: Path, private: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain(profile / "Cookies")
+    database(profile / "Cookies", "first.example")
     write = os.write
 
     def write_while_somebody_else_does(descriptor: int, data: bytes) -> int:
