@@ -40,7 +40,7 @@ _LONGER_LABEL = re.compile(rb"[a-z0-9]|-[a-z0-9-]*\.[a-z0-9]", re.IGNORECASE)
 _NEXT_LABEL = re.compile(rb"\.[a-z0-9]", re.IGNORECASE)
 _NEXT_LOWER_LABEL = re.compile(rb"\.[a-z0-9]")
 _ENDING = re.compile(rb"\.[a-z0-9]+\Z", re.IGNORECASE)
-_LONGER_PATH = re.compile(rb"[a-z0-9-]", re.IGNORECASE)
+_LONGER_PATH = re.compile(rb"[a-z0-9_-]|\.[a-z0-9]", re.IGNORECASE)
 
 # `%2F`, `%252F`, `\u002f`, `\x2f` and `\n` stand for one character, whatever letters they are made of.
 _ESCAPE = rb"(?:%(?:25)*|\\u00|\\x)([0-9a-f]{2})"
@@ -58,14 +58,28 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class Form:
-    """One way to write a name: `spell` gives its bytes."""
+    """One way to write a name: spelled first, then encoded."""
 
-    name: str
-    spell: Callable[[str], bytes]
-    codec: str = ""
-    """How the bytes around it are read; bytes are characters where there is none."""
+    spelling: str
+    spell: Callable[[str], str]
+    codec: str
+    applies: Callable[[str], bool]
     backwards: bool = False
-    applies: Callable[[str], bool] = lambda _: True
+
+    @property
+    def name(self) -> str:
+        """`plain`, `utf-16le`, `reversed`, `percent-encoded utf-16le`."""
+        wide = self.codec.replace("utf-16-", "utf-16") if self.is_wide else ""
+        return " ".join(filter(None, (self.spelling, wide))) or "plain"
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a character takes two bytes, beside the name too."""
+        return self.codec != "utf-8"
+
+
+def _always(_: str) -> bool:
+    return True
 
 
 def _is_host(text: str) -> bool:
@@ -76,21 +90,24 @@ def _has_path(text: str) -> bool:
     return "/" in text
 
 
-def _backwards(codec: str) -> Callable[[str], bytes]:
-    return lambda text: text[::-1].encode(codec)
+def _has_separator(text: str) -> bool:
+    return "/" in text or ":" in text
 
 
-FORMS = (
-    Form("plain", str.encode),
-    Form("utf-16le", lambda text: text.encode("utf-16-le"), "utf-16-le"),
-    Form("utf-16be", lambda text: text.encode("utf-16-be"), "utf-16-be"),
-    Form("percent-encoded", lambda text: text.replace("/", "%2f").encode(), applies=_has_path),
-    Form("percent-encoded twice", lambda text: text.replace("/", "%252f").encode(), applies=_has_path),
-    Form("json", lambda text: text.replace("/", "\\/").encode(), applies=_has_path),
-    # moz_places.rev_host
-    Form("reversed", _backwards("utf-8"), backwards=True, applies=_is_host),
-    Form("reversed utf-16le", _backwards("utf-16-le"), "utf-16-le", backwards=True, applies=_is_host),
-    Form("reversed utf-16be", _backwards("utf-16-be"), "utf-16-be", backwards=True, applies=_is_host),
+def _percent(text: str) -> str:
+    return text.replace("/", "%2f").replace(":", "%3a")
+
+
+FORMS = tuple(
+    Form(spelling, spell, codec, applies, backwards=spelling == "reversed")
+    for spelling, spell, applies in (
+        ("", str, _always),
+        ("percent-encoded", _percent, _has_separator),
+        ("percent-encoded twice", lambda text: _percent(text).replace("%", "%25"), _has_separator),
+        ("json", lambda text: text.replace("/", "\\/"), _has_path),
+        ("reversed", lambda text: text[::-1], _is_host),  # moz_places.rev_host
+    )
+    for codec in ("utf-8", "utf-16-le", "utf-16-be")
 )
 
 
@@ -112,7 +129,7 @@ class Needles:
         for name in dict.fromkeys(names):
             for form in FORMS:
                 if form.applies(name.text):
-                    data = form.spell(name.text)
+                    data = form.spell(name.text).encode(form.codec)
                     self._by_dense.setdefault(_dense(data), []).append(_Needle(name, form, data))
                     self.reach = max(self.reach, CONTEXT + len(data))
         self._halves = {half for dense in self._by_dense for half in _halves(dense)}
@@ -167,10 +184,10 @@ def _places(lowered: bytes, needle: bytes, begin: int, end: int) -> Iterator[int
 
 def _is_name(data: bytes, at: int, needle: _Needle, reading: Reading) -> bool:
     after = at + len(needle.data)
-    left = _plainly(data[max(0, at - CONTEXT) : at], needle.form.codec, from_end=True)
-    right = _plainly(data[after : after + CONTEXT], needle.form.codec, from_end=False)
+    left = _plainly(data[max(0, at - CONTEXT) : at], needle.form, from_end=True)
+    right = _plainly(data[after : after + CONTEXT], needle.form, from_end=False)
     measured = (False, False)
-    if reading == "binary" and not needle.form.codec:
+    if reading == "binary" and not needle.form.is_wide:
         measured = (
             _length_says_start(left, len(needle.data), right),
             _length_says_end(left, len(needle.data)),
@@ -183,13 +200,13 @@ def _is_name(data: bytes, at: int, needle: _Needle, reading: Reading) -> bool:
     )
 
 
-def _plainly(data: bytes, codec: str, *, from_end: bool) -> bytes:
+def _plainly(data: bytes, form: Form, *, from_end: bool) -> bytes:
     """What stands beside a name, one byte for one character; what isn't ASCII belongs to no label."""
-    if not codec:
+    if not form.is_wide:
         return data
     padding = bytes(len(data) % 2)  # half a character at the end of the data may be a letter all the same
     units = padding + data if from_end else data + padding
-    return units.decode(codec, "replace").encode("ascii", "replace")
+    return units.decode(form.codec, "replace").encode("ascii", "replace")
 
 
 def _begins(left: bytes, name: Name, reading: Reading, measured: bool, rev_host: bool) -> bool:

@@ -10,6 +10,7 @@ from scrubber.sites import Name
 LABS = Name("labs.openai.com", below=True)
 SITE = Name("openai.com", below=True)
 EXACT = Name("openaixyz.blob.example.net", below=False)
+PORT = Name("localhost:3000", below=False)
 PART = Name("openai.com/dall-e", below=False)
 
 
@@ -85,6 +86,13 @@ def test_look_alike(text: str, reading: Reading) -> None:
         pytest.param('"https://openai.com/dall-e"', PART, True, id="quoted URL"),
         pytest.param("https://openai.com/dall-e-3", PART, False, id="longer path"),
         pytest.param("https://openai.com/dall-eve", PART, False, id="longer word"),
+        pytest.param("https://openai.com/dall-e_x", PART, False, id="underscore"),
+        pytest.param("https://openai.com/dall-e.html", PART, False, id="file of that name"),
+        pytest.param("See openai.com/dall-e.", PART, True, id="end of a sentence"),
+        pytest.param("http://localhost:3000/", PORT, True, id="port"),
+        pytest.param("http%3A%2F%2Flocalhost%3A3000%2F", PORT, True, id="port, percent-encoded"),
+        pytest.param("http://localhost:30001/", PORT, False, id="longer port"),
+        pytest.param("http://localhost/", PORT, False, id="another port"),
         pytest.param("https://openai.com/", PART, False, id="elsewhere on the host"),
         pytest.param("https://labs.openai.com/dall-e", PART, False, id="another host's path"),
         pytest.param("https://notopenai.com/dall-e", PART, False, id="look-alike's path"),
