@@ -3,9 +3,9 @@
 
 def main() -> None:
     """Run the command line."""
-    from scrubber.cli import cli  # noqa: PLC0415 - importing this module must stay free of cost
+    from scrubber.cli import main as command_line  # noqa: PLC0415 - importing this must stay free of cost
 
-    cli()
+    command_line()
 
 
 if __name__ == "__main__":

@@ -103,6 +103,14 @@ class Trace:
 
 
 @dataclass(frozen=True)
+class Skipped:
+    """Something that could not be looked at or into; never the same as clean."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
 class Policy:
     """Which traces go: what `--only`, `--except`, `--include`, `--mentions`, `--keywords` say."""
 

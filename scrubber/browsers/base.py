@@ -52,3 +52,5 @@ class Browser:
     executables: tuple[str, ...]
     """File names of its main program on any system, compared without regard to case."""
     stores: tuple[Store, ...] = ()
+    shared: tuple[str, ...] = ()
+    """What lies outside the profiles and can name what was visited in any of them, as places of stores."""

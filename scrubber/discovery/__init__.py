@@ -13,8 +13,9 @@ from scrubber import files
 from scrubber.browsers import BROWSERS, Browser
 from scrubber.discovery import chromium, firefox
 from scrubber.discovery.layout import PLATFORMS, Installation, homes, installations
-from scrubber.discovery.reach import Reach, Skipped, or_skipped
+from scrubber.discovery.reach import Reach, or_skipped
 from scrubber.errors import UnreadableStore, UsageError
+from scrubber.model import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

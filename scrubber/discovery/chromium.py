@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrubber import files
-from scrubber.discovery.reach import Reach, Skipped, leads_to_folder, or_skipped
+from scrubber.discovery.reach import Reach, leads_to_folder, or_skipped
 from scrubber.errors import UnreadableStore
-from scrubber.model import BrowserProfile
+from scrubber.model import BrowserProfile, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

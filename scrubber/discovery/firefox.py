@@ -15,10 +15,10 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from scrubber import files
-from scrubber.discovery.reach import Reach, Skipped, or_skipped
+from scrubber.discovery.reach import Reach, or_skipped
 from scrubber.errors import UnreadableStore
 from scrubber.formats import sqlite_unit
-from scrubber.model import BrowserProfile
+from scrubber.model import BrowserProfile, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

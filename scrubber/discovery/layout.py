@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from scrubber import files
 from scrubber.browsers import BROWSERS, Browser, Place, by_key
-from scrubber.discovery.reach import Reach, Skipped, or_skipped
+from scrubber.discovery.reach import Reach, or_skipped
 from scrubber.errors import UnreadableStore
+from scrubber.model import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from scrubber import files
 from scrubber.errors import UnreadableStore
+from scrubber.model import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,14 +17,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _TEXT_LIMIT = 64 << 20  # `Local State` has a few hundred kB
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """Something that was seen but can't be used."""
-
-    path: Path
-    reason: str
 
 
 @dataclass(frozen=True)

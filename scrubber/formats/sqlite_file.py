@@ -84,9 +84,9 @@ class Database:
         for item in self._tree(schema, lambda _: True):
             if isinstance(item, Record):
                 match item.values(self.header.encoding):
-                    case ("table" | "index", str(name), _, int(root), sql) if root:
-                        sql = sql if isinstance(sql, str) else ""
-                        self.trees.append(Tree(name, root, stored_columns(sql)))
+                    case ("table" | "index" as kind, str(name), str(table), int(root), sql) if root:
+                        columns = stored_columns(sql) if isinstance(sql, str) else ()
+                        self.trees.append(Tree(name, root, columns, table if kind == "index" else ""))
                 if not wanted(item.payload):
                     continue
             yield item

@@ -76,6 +76,8 @@ class Tree:
     root: int
     columns: tuple[str, ...] = ()
     """In the order in which its records store them; empty where its SQL wasn't understood."""
+    table: str = ""
+    """The table that an index belongs to; empty for a table."""
 
     def column(self, index: int) -> str:
         """`moz_places.url`, or `sqlite_autoindex_origins_1[0]` where the name isn't known."""
@@ -115,6 +117,14 @@ class Record:
         except (IndexError, ValueError):
             fields = [Field(0, DAMAGED, self.payload)]
         yield from fields
+
+    @property
+    def row(self) -> int | None:
+        """The rowid of the row that this is, or that an index entry points to; None WITHOUT ROWID."""
+        if self.tree is None or not self.tree.table or not self.tree.columns:
+            return self.rowid
+        *_, last = self.fields()
+        return int.from_bytes(last.data, "big", signed=True) if last.serial in range(1, 7) else None
 
     def values(self, encoding: str) -> tuple[int | float | str | bytes | None, ...]:
         """The decoded columns; NULL stands where the rowid is the column's value."""

@@ -41,6 +41,10 @@ class Piece:
     begin: int = 0
     end: int | None = None
     """Only names that start within begin:end count; the rest is there for the look to the sides."""
+    table: str = ""
+    """The table whose row it is, also where it is seen in an index."""
+    row: int | None = None
+    """Its rowid."""
 
     def place(self, at: int) -> str:
         """Where a name found at this place of the piece stands."""
@@ -105,15 +109,14 @@ def _pieces(items: Iterable[Record | Slack], needles: Needles) -> Iterator[Piece
 
 
 def _columns(record: Record) -> Iterator[Piece]:
-    row = f"page {record.page}" if record.rowid is None else f"rowid {record.rowid}"
+    at = f"page {record.page}" if record.rowid is None else f"rowid {record.rowid}"
+    table = (record.tree.table or record.tree.name) if record.tree else ""
+    readings: dict[bool, Reading] = {True: "text", False: "binary"}
     for field in record.fields():
         where = record.tree.column(field.column) if record.tree else ""
-        if field.is_text:
-            yield Piece(record.seen_as, where, row, field.data, "text")
-        elif field.serial >= 12:
-            yield Piece(record.seen_as, where, row, field.data, "binary")
-        elif field.serial == DAMAGED:
-            yield Piece(record.seen_as, where, row, field.data, "packed")
+        if field.serial >= 12 or field.serial == DAMAGED:
+            reading = "packed" if field.serial == DAMAGED else readings[field.is_text]
+            yield Piece(record.seen_as, where, at, field.data, reading, table=table, row=record.row)
 
 
 def _is_journal(path: Path, head: bytes) -> bool:

@@ -25,3 +25,18 @@ def in_network(name: str) -> tuple[str, ...]:
     A half-done move leaves both. Source: content/browser/network_sandbox.cc.
     """
     return (*in_partitions(f"Network/{name}"), *in_partitions(name))
+
+
+SHARED = (
+    "{user_data}/Local State",
+    "{user_data}/segmentation_platform",
+    "{user_data}/Safe Browsing Cookies",
+    "{user_data}/Safe Browsing Network",
+    "{user_data}/Snapshots",
+    "{user_data}/first_party_sets.db",
+    "{user_data}/LocalTraces.db",
+    "{user_data}/chrome_debug.log",
+    "{user_data}/Crashpad",
+    "{user_data}/Crash Reports",
+)
+"""Of the user-data folder, what isn't the same on every computer; component lists name many hosts."""

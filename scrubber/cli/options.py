@@ -1,0 +1,169 @@
+"""The options that several commands share, and what they amount to: profiles, target, policy."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from scrubber.browsers.base import Platform
+    from scrubber.discovery import Found
+    from scrubber.model import BrowserProfile, Policy
+    from scrubber.sites import Site, Target
+
+_Command = "Callable[..., Any]"
+
+_SITES = click.argument("sites", nargs=-1, metavar="[SITE]...")
+
+_WHO = (
+    click.option("--domain", "domains", multiple=True, metavar="HOST", help="This host and all below it."),
+    click.option("--host", "hosts", multiple=True, metavar="HOST", help="Exactly this host."),
+)
+_WHERE = (
+    click.option("-b", "--browser", "browsers", multiple=True, metavar="NAME", help="Only this browser."),
+    click.option(
+        "-p",
+        "--profile",
+        "specs",
+        multiple=True,
+        metavar="SPEC",
+        help="Only this profile: firefox:default-esr, a name that the browser shows, or a folder.",
+    ),
+    click.option(
+        "--home",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Look in another home, or on a mounted disk of any system.",
+    ),
+)
+_WHAT = (
+    click.option("--only", multiple=True, metavar="WORDS", help="Only stores that hold this (history,…)."),
+    click.option(
+        "--except", "without", multiple=True, metavar="WORDS", help="All but stores that hold this."
+    ),
+    click.option(
+        "--include", multiple=True, metavar="WORDS", help="Also what was made on purpose: bookmarks, logins."
+    ),
+    click.option(
+        "--mentions",
+        type=click.Choice(["browsing", "keep", "all"]),
+        default="browsing",
+        show_default=True,
+        help="Entries of other sites that name the target: remove traces of browsing, none, or all.",
+    ),
+    click.option("--keywords", is_flag=True, help="Titles and searches with the site's keywords count too."),
+)
+_HOW = (
+    click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output."),
+    click.option("-q", "--quiet", is_flag=True, help="Only what went wrong."),
+    click.option("-v", "--verbose", is_flag=True, help="Name every entry, with hosts and URLs."),
+)
+
+
+def shared(*, sites: bool = True, where: bool = True, what: bool = True) -> Callable[[Any], Any]:
+    """A decorator: the shared options of a command, given to it as one `Request` after its own."""
+    groups = [
+        *((_SITES, *_WHO) if sites else ()),
+        *(_WHERE if where else ()),
+        *(_WHAT if what else ()),
+        *_HOW,
+    ]
+
+    def decorate(function: Any) -> Any:
+        for option in reversed(groups):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the shared options say, as given."""
+
+    sites: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    browsers: tuple[str, ...] = ()
+    specs: tuple[str, ...] = ()
+    home: Path | None = None
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    mentions: str = "browsing"
+    keywords: bool = False
+    as_json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    def target(self) -> Target:
+        """The sites named; the default one where none is. Raises UsageError."""
+        from scrubber import site_files  # noqa: PLC0415 - each command loads what it needs
+        from scrubber.sites import Target  # noqa: PLC0415
+
+        chosen: tuple[Site, ...] = ()
+        if self.sites or not (self.domains or self.hosts):
+            chosen = site_files.choose(known_sites(), self.sites or (site_files.DEFAULT,))
+        if self.domains or self.hosts:
+            chosen = (*chosen, site_files.ad_hoc(self.domains, self.hosts))
+        return Target(chosen)
+
+    def policy(self) -> Policy:
+        """Raises UsageError for an unknown word."""
+        from scrubber.model import HOLDS, INCLUDABLE, Policy  # noqa: PLC0415
+
+        return Policy(
+            only=_words("--only", self.only, HOLDS),
+            without=_words("--except", self.without, HOLDS),
+            include=_words("--include", self.include, INCLUDABLE),
+            mentions=self.mentions,  # type: ignore[arg-type] # click has checked it
+            keywords=self.keywords,
+        )
+
+    def found(self) -> Found:
+        """Every profile of the home. Raises UsageError."""
+        from scrubber import discovery  # noqa: PLC0415
+
+        if self.home is not None:
+            return discovery.find_in(self.home)
+        return discovery.find(Path.home(), os.environ, platform())
+
+    def chosen(self, found: Found) -> tuple[BrowserProfile, ...]:
+        """The profiles that `-b` and `-p` name; all where neither does. Raises UsageError."""
+        from scrubber.discovery.spec import select  # noqa: PLC0415
+
+        return select(found, self.browsers, self.specs)
+
+    def standard(self, found: Found) -> frozenset[Path]:
+        """The user-data folders that this person's browsers open by themselves."""
+        return frozenset() if self.home else frozenset(profile.user_data for profile in found.profiles)
+
+
+def platform(name: str = sys.platform) -> Platform:
+    """This system, as the tables of browsers call it."""
+    return {"win32": "windows", "cygwin": "windows", "darwin": "macos"}.get(name, "linux")  # type: ignore[return-value]
+
+
+def known_sites(environment: Mapping[str, str] = os.environ) -> dict[str, Site]:
+    """The sites that come with scrubber and the person's own. Raises UsageError."""
+    from scrubber import site_files  # noqa: PLC0415
+
+    own = site_files.own_folder(Path.home(), environment, sys.platform)
+    return site_files.load((site_files.shipped_folder(), own))
+
+
+def _words(option: str, given: tuple[str, ...], known: tuple[str, ...]) -> frozenset[str]:
+    from scrubber.errors import UsageError  # noqa: PLC0415
+
+    words = frozenset(word.strip() for each in given for word in each.split(",") if word.strip())
+    for word in sorted(words):
+        if word not in known:
+            raise UsageError(f"{option}: unknown word {word!r}; known are {', '.join(known)}")
+    return words

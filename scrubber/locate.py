@@ -1,0 +1,57 @@
+"""Where a profile has a store: patterns like `{profile}/storage/default/*` become the paths that exist."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from scrubber.errors import UnreadableStore
+from scrubber.files import kind, names
+from scrubber.model import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from scrubber.model import BrowserProfile
+
+
+def located(places: Iterable[str], profile: BrowserProfile) -> Iterator[Path | Skipped]:
+    """Every existing path of these places, each once.
+
+    `*` stands for any one name. A link, FIFO or device on the way or at the end is not entered: Skipped.
+    """
+    seen: set[Path] = set()
+    for place in places:
+        root, steps = _split(place, profile)
+        for found in _below(root, steps):
+            path = found.path if isinstance(found, Skipped) else found
+            if path not in seen:
+                seen.add(path)
+                yield found
+
+
+def _split(place: str, profile: BrowserProfile) -> tuple[Path, list[str]]:
+    root, *steps = place.split("/")
+    roots = {"{profile}": profile.path, "{cache}": profile.cache, "{user_data}": profile.user_data}
+    return roots[root], [step.replace("{folder}", profile.path.name) for step in steps]
+
+
+def _below(folder: Path, steps: list[str]) -> Iterator[Path | Skipped]:
+    step, *rest = steps
+    try:
+        # A name is only looked up, because a folder with ten thousand entries is slow to list.
+        found = [name for name in names(folder) if fnmatchcase(name, step)] if "*" in step else [step]
+        for path in (folder / name for name in found):
+            match kind(path):
+                case None:
+                    continue
+                case "file" | "folder" as what:
+                    if not rest:
+                        yield path
+                    elif what == "folder":
+                        yield from _below(path, rest)
+                case other:
+                    yield Skipped(path, f"a {other}, not followed")
+    except UnreadableStore as error:
+        yield Skipped(error.path, error.reason)

@@ -1,0 +1,108 @@
+"""The plan: what of the target is in which store of which profile. Made read-only, changed by nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from scrubber.browsers import by_key
+from scrubber.errors import UnreadableStore
+from scrubber.locate import located
+from scrubber.model import Look, Skipped, Standing
+from scrubber.transaction import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from pathlib import Path
+
+    from scrubber.model import BrowserProfile, Policy, Store, Trace
+    from scrubber.sites import Target
+
+
+@dataclass(frozen=True)
+class PlannedStore:
+    """One store that has traces of the target."""
+
+    profile: BrowserProfile
+    store: Store
+    path: Path
+    fingerprint: str
+    """Of the store's unit, as `transaction.fingerprint` gives it."""
+    traces: tuple[Trace, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything found for one run."""
+
+    target: Target
+    policy: Policy
+    profiles: tuple[BrowserProfile, ...]
+    stores: tuple[PlannedStore, ...]
+    skipped: tuple[Skipped, ...]
+
+    def going(self, planned: PlannedStore) -> tuple[Trace, ...]:
+        """The traces of a store that the policy removes."""
+        return tuple(trace for trace in planned.traces if self.policy.removes(trace))
+
+    def staying(self, planned: PlannedStore) -> tuple[Trace, ...]:
+        """The traces that are only reported: kept ones, and mentions in other sites' own data."""
+        return tuple(
+            trace
+            for trace in planned.traces
+            if trace.standing is Standing.KEPT or not self.policy.removes(trace)
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing would be removed."""
+        return not any(self.going(planned) for planned in self.stores)
+
+    def only(self, profiles: Collection[BrowserProfile]) -> Plan:
+        """The part of it that concerns these profiles."""
+        return replace(
+            self,
+            profiles=tuple(profile for profile in self.profiles if profile in profiles),
+            stores=tuple(planned for planned in self.stores if planned.profile in profiles),
+        )
+
+    def of(self, profile: BrowserProfile) -> tuple[PlannedStore, ...]:
+        """The stores of one profile."""
+        return tuple(planned for planned in self.stores if planned.profile == profile)
+
+
+def make(
+    profiles: Sequence[BrowserProfile],
+    target: Target,
+    policy: Policy,
+    progress: Callable[[Path], None] = lambda _: None,
+) -> Plan:
+    """Look through every known store of these profiles; `progress` is told each path before its turn.
+
+    A store that several profiles share is looked through once, for the first of them.
+    """
+    stores: list[PlannedStore] = []
+    skipped: dict[Skipped, None] = {}
+    seen: set[tuple[Path, int]] = set()
+    for profile in profiles:
+        for store, found in _places(profile, policy):
+            if isinstance(found, Skipped):
+                skipped[found] = None
+            elif (found, id(store)) not in seen:
+                seen.add((found, id(store)))
+                progress(found)
+                try:
+                    traces = store.find(found, Look(target, profile, policy))
+                    if traces:
+                        mark = fingerprint(store.unit(found))
+                        stores.append(PlannedStore(profile, store, found, mark, traces))
+                except UnreadableStore as error:
+                    skipped[Skipped(error.path, error.reason)] = None
+    return Plan(target, policy, tuple(profiles), tuple(stores), tuple(skipped))
+
+
+def _places(profile: BrowserProfile, policy: Policy) -> Iterator[tuple[Store, Path | Skipped]]:
+    for store in by_key(profile.browser).stores:
+        if any(policy.wants(word) for word in store.holds):
+            for found in located(store.places, profile):
+                yield store, found

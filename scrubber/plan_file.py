@@ -1,0 +1,151 @@
+"""A plan as a file: `scan --plan FILE` writes it for review, `clean --plan FILE` applies exactly it.
+
+JSON; it names what the person visited, so it is written for their eyes only (0600).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scrubber.browsers import by_key
+from scrubber.errors import UnreadableStore, UsageError
+from scrubber.files import read_regular
+from scrubber.locate import located
+from scrubber.model import BrowserProfile, Policy, Skipped, Standing, Trace
+from scrubber.plan import Plan, PlannedStore
+from scrubber.sites import Site, Target
+
+if TYPE_CHECKING:
+    from scrubber.model import Key, Store
+
+VERSION = 1
+
+
+def save(plan: Plan, path: Path) -> None:
+    """Write a plan. Raises UsageError where the file can't be written."""
+    content = json.dumps(_plan(plan), ensure_ascii=False, indent=1)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(content + "\n")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+
+
+def load(path: Path) -> Plan:
+    """Read a plan. Raises UsageError where it is none, or names stores that are no longer there."""
+    try:
+        content = read_regular(path, limit=1 << 30).decode("utf-8", "surrogateescape")
+        saved = json.loads(content)
+        if saved["plan"] != VERSION:
+            raise UsageError(f"{path}: a plan of another version of scrubber; scan again")
+        return _loaded(saved)
+    except UnreadableStore as error:
+        raise UsageError(f"{path}: {error.reason}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path}: not a plan of scrubber's ({type(error).__name__})") from error
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    profiles = {profile: number for number, profile in enumerate(plan.profiles)}
+    return {
+        "plan": VERSION,
+        "sites": [_site(site) for site in plan.target.sites],
+        "policy": {field.name: _plain(getattr(plan.policy, field.name)) for field in fields(Policy)},
+        "profiles": [
+            {field.name: _plain(getattr(profile, field.name)) for field in fields(BrowserProfile)}
+            for profile in plan.profiles
+        ],
+        "stores": [
+            {
+                "profile": profiles[planned.profile],
+                "path": str(planned.path),
+                "source": planned.store.source,
+                "fingerprint": planned.fingerprint,
+                "traces": [
+                    {field.name: _key(getattr(trace, field.name)) for field in fields(Trace)}
+                    for trace in planned.traces
+                ],
+            }
+            for planned in plan.stores
+        ],
+        "skipped": [{"path": str(skipped.path), "reason": skipped.reason} for skipped in plan.skipped],
+    }
+
+
+def _site(site: Site) -> dict[str, Any]:
+    return {name: value for name, value in asdict(site).items() if name != "account"}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return str(value) if isinstance(value, Path) else value
+
+
+def _key(value: object) -> object:
+    """Bytes in a primary key have no form in JSON."""
+    if isinstance(value, tuple):
+        return [_key(part) for part in value]
+    if isinstance(value, bytes):
+        return {"base64": base64.b64encode(value).decode()}
+    return value
+
+
+def _loaded(saved: dict[str, Any]) -> Plan:
+    sites = tuple(_loaded_site(**site) for site in saved["sites"])
+    policy = saved["policy"]
+    sets = {name: frozenset(policy[name]) for name in ("only", "without", "include")}
+    profiles = tuple(_profile(**profile) for profile in saved["profiles"])
+    return Plan(
+        Target(sites),
+        Policy(**sets, mentions=policy["mentions"], keywords=policy["keywords"]),
+        profiles,
+        tuple(_store(store, profiles[store["profile"]]) for store in saved["stores"]),
+        tuple(Skipped(Path(skipped["path"]), skipped["reason"]) for skipped in saved["skipped"]),
+    )
+
+
+def _loaded_site(key: str, name: str, **lists: list[str]) -> Site:
+    return replace(Site(key, name), **{name: tuple(values) for name, values in lists.items()})  # type: ignore[arg-type]
+
+
+def _profile(path: str, user_data: str, cache: str, **rest: Any) -> BrowserProfile:
+    return BrowserProfile(path=Path(path), user_data=Path(user_data), cache=Path(cache), **rest)
+
+
+def _store(saved: dict[str, Any], profile: BrowserProfile) -> PlannedStore:
+    path = Path(saved["path"])
+    traces = tuple(
+        Trace(
+            trace["where"],
+            _loaded_key(trace["key"]),
+            Standing(trace["standing"]),
+            trace["seen"],
+            trace["holds"],
+            tuple(trace["blank"]),
+        )
+        for trace in saved["traces"]
+    )
+    return PlannedStore(profile, _known(saved["source"], path, profile), path, saved["fingerprint"], traces)
+
+
+def _loaded_key(saved: Any) -> Key:
+    if isinstance(saved, list):
+        return tuple(_loaded_key(part) for part in saved)  # type: ignore[misc]
+    if isinstance(saved, dict):
+        return base64.b64decode(saved["base64"])  # type: ignore[return-value]
+    return saved  # type: ignore[no-any-return]
+
+
+def _known(source: str, path: Path, profile: BrowserProfile) -> Store:
+    """The store that the browser's table has at this path: a file can't send us anywhere else."""
+    for store in by_key(profile.browser).stores:
+        if store.source == source and path in located(store.places, profile):
+            return store
+    raise UsageError(f"{path}: in the plan, but no longer there; scan again")

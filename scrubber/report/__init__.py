@@ -1,0 +1,1 @@
+"""Plan, outcome and verdict as people and programs read them."""
