@@ -22,7 +22,7 @@ Value = str | int | bool
 _STRING = r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\''
 _LINE = re.compile(
     rf"\s*(?:user_pref|sticky_pref|pref)\s*\(\s*(?P<name>{_STRING})\s*,"
-    rf"\s*(?P<value>{_STRING}|true|false|[+-]?[0-9]{1, 10})\s*(?:,\s*\w+\s*)*\)\s*;\s*"
+    rf"\s*(?P<value>{_STRING}|true|false|[+-]?[0-9]{{1,10}})\s*(?:,\s*\w+\s*)*\)\s*;\s*"
 )
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
