@@ -20,6 +20,14 @@ class UsageError(ScrubError):
     exit_code = 2
 
 
+class NothingFound(UsageError):
+    """No browser profile at all, which is not the same as clean."""
+
+    def __init__(self, message: str, looked: tuple[Path, ...]) -> None:
+        super().__init__(message)
+        self.looked = looked
+
+
 class ProfileInUse(ScrubError):
     """A browser has the profile open; nothing was changed."""
 

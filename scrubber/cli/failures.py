@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scrubber.errors import ScrubError
+from scrubber.errors import NothingFound, ScrubError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,11 @@ def run(command: click.Group, arguments: Sequence[str]) -> int:
         return _failed(arguments, error.format_message(), error.exit_code, usage=_usage(error))
     except (click.Abort, KeyboardInterrupt):
         return _failed(arguments, "Interrupted: every store is as it was, or complete.", INTERRUPTED)
+    except NothingFound as error:
+        looked = [str(path) for path in error.looked]
+        if not {"-v", "--verbose"}.isdisjoint(arguments) and "--json" not in arguments:
+            click.echo("\n".join(("Looked in:", *(f"  {path}" for path in looked))), err=True)
+        return _failed(arguments, str(error), error.exit_code, looked=looked)
     except ScrubError as error:
         return _failed(arguments, str(error), error.exit_code)
     except BrokenPipeError:
@@ -42,12 +47,12 @@ def _usage(error: click.ClickException) -> str:
     return f"{context.get_usage()}\n" if context else ""
 
 
-def _failed(arguments: Sequence[str], message: str, exit_code: int, usage: str = "") -> int:
+def _failed(arguments: Sequence[str], message: str, exit_code: int, usage: str = "", **extra: object) -> int:
     if "--json" in arguments:
         known = next((word for word in arguments if not word.startswith("-")), "")
         status = _STATUS.get(exit_code, "error")
         envelope = {"schema": 1, "command": known, "status": status, "exit_code": exit_code}
-        click.echo(json.dumps({**envelope, "messages": [message]}, indent=1))
+        click.echo(json.dumps({**envelope, "messages": [message], **extra}, indent=1))
     else:
         click.echo(f"{usage}scrubber: {message}", err=True)
     return exit_code

@@ -11,7 +11,7 @@ from scrubber import plan as planning
 from scrubber import plan_file as saved_plan
 from scrubber.cli.console import Console
 from scrubber.cli.options import Request, known_sites
-from scrubber.errors import UnreadableStore, UsageError
+from scrubber.errors import NothingFound, UnreadableStore
 from scrubber.report import terminal
 from scrubber.report.envelope import Envelope
 from scrubber.site_files import DEFAULT, choose
@@ -107,12 +107,12 @@ def verify(**options: Any) -> int:
 def opened(command: str, request: Request) -> tuple[Console, discovery.Found, tuple[BrowserProfile, ...]]:
     """The console of a command, with the profiles asked for.
 
-    Raises UsageError where there is no profile at all: that is not the same as clean.
+    Raises NothingFound.
     """
     found = request.found()
     chosen = request.chosen(found)
     if not chosen:
-        raise UsageError("\n".join(terminal.nothing_found(found)))
+        raise NothingFound(terminal.nothing_found(found, request.home), found.looked)
     return Console(request, Envelope(command, profiles=chosen, skipped=found.skipped)), found, chosen
 
 

@@ -124,7 +124,8 @@ class Record:
         if self.tree is None or not self.tree.table or not self.tree.columns:
             return self.rowid
         *_, last = self.fields()
-        return int.from_bytes(last.data, "big", signed=True) if last.serial in range(1, 7) else None
+        row = _value(last, "utf-8")
+        return row if isinstance(row, int) else None
 
     def values(self, encoding: str) -> tuple[int | float | str | bytes | None, ...]:
         """The decoded columns; NULL stands where the rowid is the column's value."""

@@ -58,10 +58,12 @@ def path(of: Path) -> str:
     return printable(str(of))
 
 
-def nothing_found(found: Found) -> list[str]:
-    """Where was looked, when there is no profile at all."""
-    looked = [f"  {path(place)}" for place in found.looked]
-    return ["No browser profile was found. Looked in:", *looked, *skips(found.skipped)]
+def nothing_found(found: Found, home: Path | None) -> str:
+    """One line: where was looked, when there is no profile at all."""
+    where = f"in {path(home)}" if home else "in this home"
+    skipped = "".join(f"; not looked into: {path(one.path)} ({one.reason})" for one in found.skipped)
+    places = f"at none of the {len(found.looked)} usual places (-v lists them)"
+    return f"no browser profile {where}, {places}{skipped}"
 
 
 def skips(skipped: Iterable[Skipped | NotExamined]) -> list[str]:

@@ -81,10 +81,10 @@ def sweep(
 
 def _walk(root: Path) -> Iterator[tuple[Path, str]]:
     """All that is there, a file itself too, with what it is: `file`, `folder`, or why it isn't read."""
-    if kind(root) == "file":
-        yield root, "file"
-        return
     try:
+        if kind(root) == "file":
+            yield root, "file"
+            return
         entries = names(root)
     except UnreadableStore as error:
         yield root, error.reason
@@ -119,7 +119,7 @@ class _Search:
             yield NotExamined(path, error.strerror or str(error))
             return
         yield from self.tally(path, [Piece("link", "", path.name, leads, "name")])
-        if path.exists():
+        if path.exists():  # one that leads nowhere, as a browser's locks do, hides nothing
             yield NotExamined(path, "a link, not followed")
 
     def file(self, path: Path) -> Generator[Remnant | NotExamined, None, int]:

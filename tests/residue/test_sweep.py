@@ -346,12 +346,52 @@ def test_what_is_no_file_is_not_examined_and_not_opened(tmp_path: Path) -> None:
     assert found.remnants == ()
     assert {(item.path.name, item.reason) for item in found.unread} == {
         ("fifo", "a FIFO"),
-        ("folder", "a link"),
-        ("file", "a link"),
-        ("dangling", "a link"),
+        ("folder", "a link, not followed"),
+        ("file", "a link, not followed"),
         ("socket", "a socket"),
     }
     assert [item.path for item in look(root / "folder").unread] == [root / "folder"]
+
+
+def test_where_a_link_leads_is_its_content(tmp_path: Path) -> None:
+    (tmp_path / "lock").symlink_to("127.0.0.1:+71")
+    (tmp_path / "shortcut").symlink_to(f"/nowhere/https+++{HOST}/ls")
+    found = look(tmp_path)
+    assert [(one.path.name, one.seen_as, one.name) for one in found.remnants] == [("shortcut", "link", HOST)]
+    assert found.unread == ()
+
+
+def test_what_is_known_is_explained_row_by_row_and_in_the_index_too(tmp_path: Path) -> None:
+    path = tmp_path / "places.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE pages(id INTEGER PRIMARY KEY, url TEXT)")
+        database.execute("CREATE INDEX by_url ON pages(url)")
+        rows = [(0, f"https://{HOST}/0"), (1, f"https://{HOST}/1"), (900, f"https://{HOST}/900")]
+        database.executemany("INSERT INTO pages VALUES (?, ?)", rows)
+        database.commit()
+
+    def known(at: Path, table: str, row: int | None) -> str:
+        return "kept" if (at, table) == (path, "pages") and row in (0, 900) else ""
+
+    found = [one for one in sweep([tmp_path], TARGET, known=known) if isinstance(one, Remnant)]
+    assert {(one.where.split()[0], one.explained, one.count) for one in found} == {
+        ("pages.url", "kept", 2),
+        ("pages.url", "", 1),
+        ("by_url.url", "kept", 2),
+        ("by_url.url", "", 1),
+    }
+
+
+def test_what_no_row_holds_any_more_is_not_explained(tmp_path: Path) -> None:
+    path = tmp_path / "places.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA secure_delete = OFF")
+        database.execute("CREATE TABLE pages(id INTEGER PRIMARY KEY, url TEXT)")
+        database.executemany("INSERT INTO pages VALUES (?, ?)", [(n, f"https://{HOST}/{n}") for n in (1, 2)])
+        database.execute("DELETE FROM pages WHERE id = 1")
+        database.commit()
+    found = [one for one in sweep([tmp_path], TARGET, known=lambda *_: "kept") if isinstance(one, Remnant)]
+    assert {(one.seen_as, one.explained) for one in found} == {("cell", "kept"), ("free space", "")}
 
 
 def test_what_may_not_be_read_is_not_examined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
