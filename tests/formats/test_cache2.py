@@ -173,6 +173,17 @@ class TestIndex:
     KEYS = (":https://shop.example/", ":https://labs.openai.com/", ":https://news.example.org/")
     TARGET = file_name(KEYS[1].encode())
 
+    def test_that_firefox_wrote_is_written_back_to_the_byte(self) -> None:
+        content = (SAMPLES / "cache2-index").read_bytes()
+        index = read_index(content)
+        assert (
+            file_name(b"O^partitionKey=%28https%2Cshop.example%29,:https://shop.example/plain")
+            in index.names()
+        )
+        assert write_index(index) == content
+        log = (SAMPLES / "cache2-index.log").read_bytes()
+        assert write_index(read_log(log, index.record_size)) == log
+
     @pytest.mark.parametrize("version", [10, 12, 13])
     def test_loses_one_record_and_nothing_else(self, version: int) -> None:
         content = cache2_files.index(self.KEYS, version)
