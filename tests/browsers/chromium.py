@@ -40,7 +40,9 @@ def user_data(home: Path) -> Path:
 class Chromium:
     """One run of the browser on `<home>/.config/chromium/<profile>`; leaving the block closes it."""
 
-    def __init__(self, home: Path, web: Web, binary: Path, profile: str = "Default") -> None:
+    def __init__(
+        self, home: Path, web: Web, binary: Path, profile: str = "Default", switches: tuple[str, ...] = ()
+    ) -> None:
         self.downloads = home / "Downloads"
         lock = user_data(home) / "SingletonLock"
         web.authority.trust(home / ".local" / "share" / "pki" / "nssdb")
@@ -48,6 +50,7 @@ class Chromium:
         options.binary_location = str(binary)
         for switch in (
             *_SWITCHES,
+            *switches,
             f"--user-data-dir={user_data(home)}",
             f"--profile-directory={profile}",
             f"--host-resolver-rules=MAP * 127.0.0.1:{web.port}",
@@ -82,6 +85,18 @@ class Chromium:
     def run(self, script: str) -> Any:
         """What the script returns, run in the page."""
         return self._driver.execute_script(script)
+
+    def run_async(self, script: str) -> Any:
+        """What the body of an async function returns, run in the page; AssertionError where it throws."""
+        wrapped = (
+            "const resolve = arguments[0];"
+            f"(async () => {{ {script} }})().then("
+            "(value) => resolve([true, value]), (error) => resolve([false, `${error}`]));"
+        )
+        fine, value = self._driver.execute_async_script(wrapped)
+        if not fine:
+            raise AssertionError(value)
+        return value
 
     def _settle(self) -> None:
         until(lambda: self._driver.title != "busy", "the page's scripts")

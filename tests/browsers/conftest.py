@@ -5,9 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+
+from tests.browsers.homes import (
+    ChromiumHome,
+    FirefoxHome,
+    crash_chromium,
+    crash_firefox,
+    make_chromium,
+    make_firefox,
+)
+from tests.browsers.story import Report, check_all
+from tests.browsers.web import Web
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 REQUIRE = "SCRUBBER_REQUIRE_BROWSERS"
 """Set to 1 (as CI does), a missing browser fails the run instead of skipping its tests."""
@@ -43,3 +57,57 @@ def chromium_binary(certutil: Path) -> Path:
 def firefox_binary(certutil: Path) -> Path:
     """A real Firefox: the extended-support release first, because it changes least."""
     return _program("firefox-esr", "firefox")
+
+
+@pytest.fixture(scope="session")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """The pages of `hosts.ALL`, for the whole session: a home opened again finds them where they were."""
+    _program("openssl")
+    with Web(tmp_path_factory.mktemp("authority")) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def chromium_home(chromium_binary: Path, web: Web, tmp_path_factory: pytest.TempPathFactory) -> ChromiumHome:
+    """Chromium, full of traces and closed. Use a copy: `chromium_home.copied(tmp_path)`."""
+    return make_chromium(ChromiumHome(tmp_path_factory.mktemp("chromium") / "home", web, chromium_binary))
+
+
+@pytest.fixture(scope="session")
+def chromium_crashed_home(
+    chromium_home: ChromiumHome, tmp_path_factory: pytest.TempPathFactory
+) -> ChromiumHome:
+    """The same, opened again and killed. Use a copy."""
+    home = chromium_home.copied(tmp_path_factory.mktemp("chromium-crashed"))
+    crash_chromium(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def firefox_home(firefox_binary: Path, web: Web, tmp_path_factory: pytest.TempPathFactory) -> FirefoxHome:
+    """Firefox, full of traces and closed. Use a copy: `firefox_home.copied(tmp_path)`."""
+    return make_firefox(FirefoxHome(tmp_path_factory.mktemp("firefox") / "home", web, firefox_binary))
+
+
+@pytest.fixture(scope="session")
+def firefox_crashed_home(firefox_home: FirefoxHome, tmp_path_factory: pytest.TempPathFactory) -> FirefoxHome:
+    """The same, opened again and killed. Use a copy."""
+    home = firefox_home.copied(tmp_path_factory.mktemp("firefox-crashed"))
+    crash_firefox(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def chromium_reports(
+    chromium_home: ChromiumHome, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Report]:
+    """What every host's check page says in a copy from which nothing was removed."""
+    with chromium_home.copied(tmp_path_factory.mktemp("chromium-checked")).open() as browser:
+        return check_all(browser)
+
+
+@pytest.fixture(scope="session")
+def firefox_reports(firefox_home: FirefoxHome, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+    """What every host's check page says in a copy from which nothing was removed."""
+    with firefox_home.copied(tmp_path_factory.mktemp("firefox-checked")).open() as browser:
+        return check_all(browser)

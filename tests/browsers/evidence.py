@@ -60,8 +60,8 @@ def mentions(row: Row, names: Iterable[str]) -> bool:
 
 
 def damaged(home: Path) -> list[str]:
-    """The databases that `PRAGMA integrity_check` or `foreign_key_check` finds fault with."""
-    faults = []
+    """The databases in which SQLite's integrity or foreign key check finds fault, or a browser did."""
+    faults = [f"{path.relative_to(home)}: set aside" for path in _files(home) if ".corrupt" in path.name]
     for path in filter(_is_database, _files(home)):
         with _opened(path) as database:
             answer = database.execute("PRAGMA integrity_check").fetchall()

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
+import warnings
 from typing import TYPE_CHECKING, Any, Self
 
 import psutil
-from marionette_driver.by import By
-from marionette_driver.marionette import Marionette
 
+from tests.browsers.pages import script
 from tests.browsers.processes import alive, environment
 from tests.browsers.waiting import until
+
+with warnings.catch_warnings():
+    # mozinfo, which the driver imports, asks `distro` in a way that is going away.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from marionette_driver.by import By
+    from marionette_driver.marionette import Marionette
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +50,8 @@ def _preferences(home: Path, web: Web) -> dict[str, str | int | bool]:
         "browser.aboutwelcome.enabled": False,
         "datareporting.policy.dataSubmissionEnabled": False,
         "app.normandy.enabled": False,
+        # So that a crash finds the session written, without a wait of a quarter of a minute.
+        "browser.sessionstore.interval": 500,
         "network.captive-portal-service.enabled": False,
         "network.connectivity-service.enabled": False,
         "browser.download.folderList": 2,
@@ -79,8 +88,8 @@ class Firefox:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        port = until(lambda: port_file.exists() and port_file.read_text(), "Firefox to answer")
-        self._client = Marionette(host="127.0.0.1", port=int(port))
+        until(lambda: port_file.exists() and _listens(port_file.read_text()), "Firefox to listen")
+        self._client = Marionette(host="127.0.0.1", port=int(port_file.read_text()))
         self._client.start_session()
         self._client.timeout.script = 60
 
@@ -93,6 +102,25 @@ class Firefox:
         """The same in a new tab, which becomes the current one."""
         self._client.switch_to_window(self._client.open(type="tab", focus=True)["handle"])
         self.visit(address)
+
+    def container_tab(self, address: str, container: int) -> None:
+        """A new tab in one of the containers that every profile has (1 to 4)."""
+        before = set(self._client.window_handles)
+        self.run_inside(
+            "const triggeringPrincipal = Services.scriptSecurityManager.getSystemPrincipal();"
+            "const [address, userContextId] = given;"
+            "gBrowser.selectedTab = gBrowser.addTab(address, { userContextId, triggeringPrincipal });",
+            address,
+            container,
+        )
+        (handle,) = until(lambda: set(self._client.window_handles) - before, "the container's tab")
+        self._client.switch_to_window(handle)
+        until(lambda: self._client.get_url() == address, f"{address} in the container's tab")
+        self._settle()
+
+    def close_tab(self) -> None:
+        """Close the current tab, which the session then knows as closed, and go to the last of the others."""
+        self._client.switch_to_window(self._client.close()[-1])
 
     def click(self, selector: str) -> None:
         """Click what the CSS selector finds, and wait for the page that it leads to."""
@@ -114,13 +142,22 @@ class Firefox:
         wrapped = (
             "const parameters = [...arguments]; const resolve = parameters.pop();"
             f"(async (...given) => {{ {script} }})(...parameters).then("
-            "(value) => resolve([true, value]), (error) => resolve([false, `${error} ${error.stack}`]));"
+            "(value) => resolve([true, value ?? null]),"
+            "(error) => resolve([false, `${error} ${error.stack}`]));"
         )
         with self._client.using_context("chrome"):
             fine, value = self._client.execute_async_script(wrapped, script_args=arguments)
         if not fine:
             raise AssertionError(value)
         return value
+
+    def maintain_places(self) -> list[str]:
+        """Run Firefox's own maintenance of Places; the rows that it had to change, before and after.
+
+        AssertionError where `places.sqlite` or `favicons.sqlite` is corrupt.
+        """
+        changed: list[str] = self.run_inside(script("maintain.js"))
+        return changed
 
     def _settle(self) -> None:
         until(lambda: self._client.title != "busy", "the page's scripts")
@@ -143,7 +180,7 @@ class Firefox:
     def _gone(self, children: list[psutil.Process]) -> None:
         self._process.wait(60)
         until(lambda: not any(map(alive, children)), "Firefox's processes to end")
-        self._client.client.close()
+        self._client.delete_session(send_request=False)  # there is nobody left to ask
 
     def __enter__(self) -> Self:
         return self
@@ -151,3 +188,9 @@ class Firefox:
     def __exit__(self, *_: object) -> None:
         if self._process.poll() is None:
             self.close()
+
+
+def _listens(port: str) -> bool:
+    # The driver could ask this itself, but leaves a socket open each time it hears no.
+    with socket.socket() as attempt:
+        return port.isdigit() and attempt.connect_ex(("127.0.0.1", int(port))) == 0

@@ -15,6 +15,9 @@ WIDGET = "widget.example.net"
 SEARCH = "search.example"
 """Its result page has the target's name in the query: a mention."""
 
+UNVISITED = "unvisited.example"
+"""Where nobody went: what its check page says is what a page says that finds nothing."""
+
 TARGETS = (TARGET, BELOW)
 KEPT = (*SIBLINGS, *LOOK_ALIKES, *BYSTANDERS, WIDGET, SEARCH)
 """Whose own data every run must leave alone."""

@@ -127,18 +127,31 @@ def _links(request: Request) -> Reply:
 
 def _form(request: Request) -> Reply:
     form = '<form action="/find"><input id="q" name="q"><button id="go">Search</button></form>'
-    return _html(_page(request.host, f"Search at {request.host}", form))
+    offered = '<link rel="search" type="application/opensearchdescription+xml" title="S" href="/engine.xml">'
+    return _html(_page(request.host, f"Search at {request.host}", form, offered))
 
 
-def _download(request: Request) -> Reply:
-    attachment = ("Content-Disposition", 'attachment; filename="picture.bin"')
-    return Reply(
-        f"from {request.host}\n".encode() * 64, "application/octet-stream", (_NOT_CACHED, attachment)
+def _engine(request: Request) -> Reply:
+    template = url(request.host, "/find?q={searchTerms}")
+    description = (
+        '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/"><ShortName>Harness</ShortName>'
+        f'<Url type="text/html" method="get" template="{template}"/></OpenSearchDescription>'
     )
+    return Reply(description.encode(), "application/opensearchdescription+xml")
+
+
+def _download(_: Request) -> Reply:
+    attachment = ("Content-Disposition", 'attachment; filename="picture.bin"')
+    return Reply(bytes(4096), "application/octet-stream", (_NOT_CACHED, attachment))
+
+
+def script(name: str) -> str:
+    """The text of a file in `scripts`."""
+    return (_SCRIPTS / name).read_text(encoding="utf-8")
 
 
 def _script(name: str) -> Callable[[Request], Reply]:
-    return lambda _: Reply((_SCRIPTS / name).read_bytes(), "text/javascript")
+    return lambda _: Reply(script(name).encode(), "text/javascript")
 
 
 def _application(_: Request) -> Reply:
@@ -163,6 +176,7 @@ _ROUTES: dict[str, Callable[[Request], Reply]] = {
     "/check-frame": lambda request: _check(request, frames=False),
     "/links": _links,
     "/search": _form,
+    "/engine.xml": _engine,
     "/find": lambda request: _html(_page(request.host, f"Found at {request.host}")),
     "/bare": lambda request: _html(_page(request.host, f"A bare page of {request.host}", icon="")),
     "/shared-icon": lambda request: _html(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.browsers.web import Web
 
 VISITED = (*TARGETS, SHOP, NEWS)
-"""Whose other pages are opened besides the one that stores: with no icon, with another's, and so on."""
+"""Whose other pages are opened besides the one that stores: without an icon, with another's, and so on."""
 
 
 class Browser(Protocol):
@@ -38,11 +38,31 @@ class Browser(Protocol):
         """What the script returns, run in the page."""
 
 
-def check(browser: Browser, host: str) -> dict[str, Any]:
-    """What the host's page still finds of its storage: `own` by kind, and `frames` by framed host."""
+Report = dict[str, Any]
+"""What a check page says: `own` has what it finds of its storage by kind, `frames` that by framed host."""
+
+NOTHING: Report = {
+    "cookies": [],
+    "localStorage": [None, None],
+    "indexedDB": None,
+    "cacheStorage": None,
+    "serviceWorker": [],
+    "fileSystem": None,
+    "httpCache": None,
+}
+"""The `own` of a host of which nothing is there. A parent domain's cookies are sent to it all the same."""
+
+
+def check(browser: Browser, host: str) -> Report:
+    """What the host's pages still find of their storage; looking makes nothing anew."""
     browser.visit(url(host, "/check"))
-    report: dict[str, Any] = browser.run("return window.report")
+    report: Report = browser.run("return window.report")
     return report
+
+
+def check_all(browser: Browser) -> dict[str, Report]:
+    """The reports of all hosts, by host: to be compared before and after."""
+    return {host: check(browser, host) for host in ALL}
 
 
 def leave(browser: Browser, web: Web) -> None:
@@ -50,15 +70,23 @@ def leave(browser: Browser, web: Web) -> None:
     for host in ALL:
         browser.visit(url(host, "/leave"))
     for host in VISITED:
-        for path in ("/bare", "/shared-icon", "/with-below" if host in TARGETS else "/plain"):
-            browser.visit(url(host, path))
+        browser.visit(url(host, "/shared-icon"))
+        browser.visit(url(host, "/with-below" if host in TARGETS else "/plain"))
     _follow_links(browser)
     _search(browser)
     for host in (TARGET, SHOP):
         _download(browser, host)
-    browser.tab(url(NEWS, "/alone-in-its-tab"))
-    browser.tab(url(TARGET, "/alone-in-its-tab"))
-    _icons_arrived(web)
+    for host in (NEWS, SHOP, *reversed(TARGETS)):
+        # Icons are fetched after the page is done, and dropped when the tab moves on: it stays.
+        browser.tab(url(host, "/bare"))
+        _icon_arrived(web, host)
+
+
+def _icon_arrived(web: Web, host: str) -> None:
+    def asked() -> bool:
+        return any((request.host, request.path) == (host, "/favicon.ico") for request in web.requests)
+
+    until(asked, f"the icon of {host}")
 
 
 def _follow_links(browser: Browser) -> None:
@@ -90,9 +118,3 @@ def _finished(folder: Path) -> list[Path]:
         return []
     unfinished = any(path.suffix in (".crdownload", ".part") for path in folder.iterdir())
     return [] if unfinished else [path for path in folder.iterdir() if path.stat().st_size]
-
-
-def _icons_arrived(web: Web) -> None:
-    # Icons are fetched after the page is done; without this the browser may be closed before.
-    wanted = {(host, path) for host in VISITED for path in ("/icon.png", "/favicon.ico")}
-    until(lambda: wanted <= {(request.host, request.path) for request in web.requests}, "the icons")

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
 from tests.browsers.authority import Authority
-from tests.browsers.hosts import ALL
+from tests.browsers.hosts import ALL, UNVISITED
 from tests.browsers.pages import Request, answer, standing_headers
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Web:
     """The served names; a context manager that raises what went wrong inside the server."""
 
     def __init__(self, folder: Path) -> None:
-        self.authority = Authority(folder, ALL)
+        self.authority = Authority(folder, (*ALL, UNVISITED))
         self._server = _Server(self.authority.server_context())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 

@@ -33,10 +33,10 @@ for (const [host, word] of [[target, "pictures"], [shop, "chairs"]]) {
   PlacesUtils.tagging.tagURI(Services.io.newURI(address), [word, "both"]);
   await PlacesUtils.keywords.insert({ keyword: word.slice(0, 3), url: address });
   const annotations = new Map([["harness/note", `about ${word}`]]);
-  await PlacesUtils.history.update({ url: `${origin(host)}/plain`, annotations });
+  await PlacesUtils.history.update({ url: `${origin(host)}/shared-icon`, annotations });
   await UrlbarUtils.addToInputHistory(`${origin(host)}/leave`, word.slice(0, 4));
 }
-for (const value of [`me@${target}`, `me@${shop}`, "garden chairs"]) {
+for (const value of [`me@${target}`, `me@${shop}`]) {
   await FormHistory.update({ op: "add", fieldname: "email", value });
 }
 
@@ -48,43 +48,9 @@ await PlacesUtils.withConnectionWrapper("harness", async (database) => {
       `INSERT INTO moz_places_metadata
          (place_id, referrer_place_id, created_at, updated_at, total_view_time, typing_time, key_presses,
           scrolling_time, scrolling_distance, document_type)
-       SELECT page.id, referrer.id, 1700000000000 + page.id, 1700000000000, 5000, 0, 0, 0, 0, 0
+       SELECT page.id, referrer.id, 1700000000000 + 1000 * page.id + referrer.id, 1700000999999, 5000, 0, 0, 0, 0, 0
        FROM moz_places page, moz_places referrer WHERE page.url = :page AND referrer.url = :referrer`,
       { page, referrer },
     );
   }
 });
-
-// A container's tabs, and a tab that was closed.
-const loaded = (tab) =>
-  new Promise((resolve) => {
-    const listener = {
-      onStateChange(browser, progress, request, flags) {
-        if (browser !== tab.linkedBrowser || !progress.isTopLevel) return;
-        if (!(flags & Ci.nsIWebProgressListener.STATE_STOP) || browser.currentURI.spec === "about:blank") return;
-        gBrowser.removeTabsProgressListener(listener);
-        resolve();
-      },
-    };
-    gBrowser.addTabsProgressListener(listener);
-  });
-const open = async (address, userContextId) => {
-  const triggeringPrincipal = Services.scriptSecurityManager.getSystemPrincipal();
-  const tab = gBrowser.addTab(address, { userContextId, triggeringPrincipal });
-  await loaded(tab);
-  return tab;
-};
-const settled = (tab) =>
-  new Promise((resolve) => {
-    const look = () => (tab.linkedBrowser.contentTitle === "busy" ? setTimeout(look, 20) : resolve());
-    look();
-  });
-const { SessionStore } = module("resource:///modules/sessionstore/SessionStore.sys.mjs");
-const { TabStateFlusher } = module("resource:///modules/sessionstore/TabStateFlusher.sys.mjs");
-for (const host of [target, shop]) {
-  const tab = await open(`${origin(host)}/leave`, 2);
-  await settled(tab);
-  const closing = await open(`${origin(host)}/closed-tab`, 0);
-  await TabStateFlusher.flush(closing.linkedBrowser);
-  gBrowser.removeTab(closing);
-}
