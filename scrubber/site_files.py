@@ -125,7 +125,8 @@ def _host(text: str, where: str) -> str:
 def _checked_host(text: str) -> str:
     host, port = split_port(text.strip())
     canonical = canonical_host(host)
-    if not is_host(canonical) or host.startswith("."):
+    written = host[1:-1] if ":" in host and host.startswith("[") and host.endswith("]") else host
+    if not is_host(canonical) or written.startswith((".", "[")) or written.endswith("]"):
         raise ValueError(f"{text!r} is not a host name")
     if port is not None and not 0 < port < 1 << 16:
         raise ValueError(f"{text!r} has no possible port")

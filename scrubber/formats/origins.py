@@ -200,8 +200,10 @@ def _punycode(host: str) -> str:
     try:
         return idna.encode(host, uts46=True).decode("ascii").removesuffix(".")
     except idna.IDNAError:
+        if not host.isprintable():
+            return host
         # Browsers still take what IDNA 2008 refuses: symbols and emoji.
-        labels = normalize("NFKC", host).split(".")
+        labels = normalize("NFKC", host).lower().split(".")
     return ".".join(
         label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii") for label in labels
     )
