@@ -34,7 +34,7 @@ class Swapped:
 
 @dataclass(frozen=True)
 class Failed:
-    """A change that was not made, or not taken back; `path` holds what it held before the attempt."""
+    """A change that was not made, or not taken back; the store is wholly old or wholly new all the same."""
 
     path: Path
     reason: str

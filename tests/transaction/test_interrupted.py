@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -78,6 +79,8 @@ def place(folder: Path) -> Place:
         (profile / "Local Storage" / name).write_text("old")
     for name in ("data_0", "deeper/f_000001"):
         (profile / "Cache" / name).write_text("old")
+    for name in DATABASES:
+        (profile / name).chmod(0o640)
     for name in BYSTANDERS:
         (profile / name).write_text(f"{name} stays")
     database(folder / "new", *NEW)
@@ -162,6 +165,7 @@ def standing(profile: Path, scratch: Path) -> dict[str, str]:
             shutil.copyfile(part, scratch / part.name)
         content = hosts(scratch / name)
         assert content in (OLD, NEW), f"{name}: {content}"
+        assert stat.S_IMODE((profile / name).stat().st_mode) == 0o640
         found[name] = "old" if content == OLD else "new"
     found["Preferences"] = (profile / "Preferences").read_text()
     texts = {path.name: path.read_text() for path in profile.glob("Local Storage/*")}
@@ -210,6 +214,12 @@ def check_recovered(place: Place, scratch: Path, *, gaps: bool = False) -> dict[
     return after
 
 
+def content(profile: Path, store: str) -> dict[str, bytes]:
+    """Every byte of a store, sidecars included."""
+    paths = [*profile.glob(f"{store}*"), *profile.glob(f"{store}/**/*")]
+    return {str(path.relative_to(profile)): path.read_bytes() for path in paths if path.is_file()}
+
+
 @pytest.fixture
 def fresh(place: Place, folder: Path) -> Callable[[], Place]:
     def make() -> Place:
@@ -249,30 +259,41 @@ def test_uninterrupted(fresh: Callable[[], Place], folder: Path, ending: Ending)
 
 
 @pytest.mark.parametrize(
-    ("act", "and_later"),
+    ("act", "and_later", "poor"),
     [
-        pytest.param(fail, False, id="one-operation-fails"),
-        pytest.param(fail, True, id="all-fail-from-there-on"),
-        pytest.param(interrupt, False, id="ctrl-c"),
+        pytest.param(fail, False, False, id="one-operation-fails"),
+        pytest.param(fail, False, True, id="one-fails-without-hard-links-and-exchange"),
+        pytest.param(fail, True, False, id="all-fail-from-there-on"),
+        pytest.param(interrupt, False, False, id="ctrl-c"),
     ],
 )
 def test_exceptions(
-    fresh: Callable[[], Place], folder: Path, act: Callable[[], None], and_later: bool
+    place: Place,
+    fresh: Callable[[], Place],
+    folder: Path,
+    *,
+    act: Callable[[], None],
+    and_later: bool,
+    poor: bool,
 ) -> None:
+    original = place.profile
     for at in counting():
         place = fresh()
         counter = Counter(act, at, and_later=and_later)
         outcomes: list[Swapped | Failed] = []
         reached: list[str] = []
         with pytest.MonkeyPatch.context() as patch, suppress(ScrubError, KeyboardInterrupt):
+            if poor:
+                impoverish(patch)
             counter.install(patch)
             run(place, "commit", outcomes, reached)
-        found = check_recovered(place, folder / "scratch")
+        found = check_recovered(place, folder / "scratch", gaps=poor)
         for outcome in outcomes:
             if isinstance(outcome, Swapped):
                 assert found[outcome.path.name] == "new"
             elif "not put back" not in outcome.reason:
                 assert found[outcome.path.name] == "old"
+                assert content(place.profile, outcome.path.name) == content(original, outcome.path.name)
         if act is interrupt and counter.count >= at:
             assert set(found.values()) == {"new" if reached else "old"}
         if not and_later and act is fail:
@@ -300,10 +321,15 @@ def test_death(fresh: Callable[[], Place], folder: Path, ending: Ending, poor: b
 def die_at(place: Place, ending: Ending, at: int, *, poor: bool) -> None:
     with pytest.MonkeyPatch.context() as patch, suppress(TakenBackError):
         if poor:
-            patch.setattr(os, "link", refuse)
-            patch.setattr(changes, "exchange", have_no_exchange)
+            impoverish(patch)
         Counter(die, at).install(patch)
         run(place, ending, [], [])
+
+
+def impoverish(patch: pytest.MonkeyPatch) -> None:
+    """A system without what makes it easy."""
+    patch.setattr(os, "link", refuse)
+    patch.setattr(changes, "exchange", have_no_exchange)
 
 
 def refuse(source: Path, target: Path) -> None:

@@ -100,9 +100,11 @@ def test_edit_a_folder_as_a_whole(profile: Path) -> None:
             assert (edit.before / "data_0").read_text() == "old"
             edit.after.mkdir()
             (edit.after / "data_1").write_text("new")
+            (edit.after / "data_1").chmod(0o666)
         transaction.swap()
         transaction.commit()
     assert [path.name for path in (profile / "Cache").iterdir()] == ["data_1"]
+    assert stat.S_IMODE((profile / "Cache" / "data_1").stat().st_mode) == 0o600
     assert staged(profile) == []
 
 
@@ -376,7 +378,7 @@ def test_outdated_store_stays_as_it_is_and_the_others_go_on(profile: Path, part:
         assert tree(profile / "Cache") == before[0]
 
 
-@pytest.mark.parametrize("store", ["Cookies", "Cache", "Local Storage", "State"])
+@pytest.mark.parametrize("store", ["Cookies", "Cache", "Bookmarks", "Local Storage", "State"])
 def test_what_a_browser_wrote_after_the_swap_is_not_rolled_back(profile: Path, store: str) -> None:
     crashed(profile / "Cookies", "wal", NAMES)
     (profile / "State").write_text("old")
@@ -385,6 +387,7 @@ def test_what_a_browser_wrote_after_the_swap_is_not_rolled_back(profile: Path, s
     with Transaction([profile]) as transaction:
         remove_target(transaction, profile / "Cookies")
         transaction.discard(profile / "Cache")
+        transaction.discard(profile / "Bookmarks")
         rewrite(transaction, profile / "State")
         with transaction.edit(profile / "Local Storage") as edit:
             edit.after.mkdir()
@@ -448,6 +451,46 @@ def test_one_change_for_one_path(profile: Path, first: str, second: str) -> None
         with pytest.raises(UnreadableStore, match="already"):
             transaction.discard(profile / second)
         transaction.discard(profile / "Network" / "State")
+
+
+def test_folder_that_can_not_be_synced(profile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What may be gone after a power cut isn't called done."""
+
+    def refuse(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    before = tree(profile)
+    with Transaction([profile]) as transaction:
+        rewrite(transaction, profile / "Network" / "State")
+        transaction.discard(profile / "Cache")
+        transaction.discard(profile / "Bookmarks")
+        monkeypatch.setattr(os, "fsync", refuse)
+        outcomes = transaction.swap()
+        assert [type(outcome) for outcome in outcomes] == [Failed] * 3
+        transaction.commit()
+    assert tree(profile) == before
+
+
+def test_rollback_undoes_the_last_swap_first(profile: Path) -> None:
+    with Transaction([profile]) as transaction:
+        for text in ("new", "newer"):
+            rewrite(transaction, profile / "Network" / "State", text)
+            transaction.swap()
+        assert (profile / "Network" / "State").read_text() == "newer"
+        assert transaction.rollback() == ()
+    assert (profile / "Network" / "State").read_text() == "old"
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="descriptors aren't listed here")
+@pytest.mark.parametrize("ending", ["commit", "rollback"])
+def test_nothing_stays_open(profile: Path, ending: str) -> None:
+    before = len(list(Path("/dev/fd").iterdir()))
+    with Transaction([profile]) as transaction:
+        rewrite(transaction, profile / "Network" / "State")
+        transaction.swap()
+        {"commit": transaction.commit, "rollback": transaction.rollback}[ending]()
+        assert len(list(Path("/dev/fd").iterdir())) == before
 
 
 def test_second_scrubber_is_kept_out(profile: Path) -> None:
