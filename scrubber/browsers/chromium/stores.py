@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubber.browsers.chromium.browsing import BROWSING
+from scrubber.browsers.chromium.leveldb import LEVELDB
 from scrubber.browsers.chromium.network import NETWORK
 from scrubber.browsers.chromium.site_data import SITE_DATA
 
 if TYPE_CHECKING:
     from scrubber.model import Store
 
-STORES: tuple[Store, ...] = (*BROWSING, *NETWORK, *SITE_DATA)
+STORES: tuple[Store, ...] = (*BROWSING, *NETWORK, *SITE_DATA, *LEVELDB)

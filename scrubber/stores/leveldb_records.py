@@ -1,0 +1,156 @@
+r"""The words that LevelDB databases are described with in `browsers`.
+
+Records("items", "_{origin}\0{name}", Origin("origin"))             a field of their keys says whose they are
+Records("spaces", "namespace-{id:36}-{origin}", Origin("origin"), value="{map}")  the value is a field too
+Records("maps", "map-{map}-{name}", Orphaned("map", by="spaces.map"))   gone when nothing points to them
+Records("registrations", "REG:{origin}\0{id}", Origin("origin"), value=Message(version=4))    field 4 of it is
+
+A field reaches to the text that follows it in the pattern, the last one to the end; `{id:36}` has 36 bytes.
+Besides its fields, each record has the columns `key` and `value`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from scrubber.formats.damaged import Damaged
+from scrubber.formats.protobuf import read_fields
+from scrubber.stores.columns import text
+from scrubber.stores.sqlite_rows import Keep, Linked, Orphaned
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scrubber.sites import Name, Target
+    from scrubber.stores.columns import Column, Row, Value
+
+_FIELD = re.compile(r"\{([a-z]+)(?::([0-9]+))?\}")
+
+
+@dataclass(frozen=True, init=False)
+class Message:
+    """A value that is a protocol buffer: some of its fields, by name and number."""
+
+    fields: tuple[tuple[str, int], ...]
+
+    def __init__(self, **fields: int) -> None:
+        object.__setattr__(self, "fields", tuple(fields.items()))
+
+    def read(self, value: bytes) -> Row:
+        """The fields that are there; numbers as the decimal text that keys have them in."""
+        try:
+            found = dict(read_fields(value))
+        except Damaged:
+            return {}
+        return {name: _as_text(found[number]) for name, number in self.fields if number in found}
+
+
+@dataclass(frozen=True, init=False)
+class Records:
+    """Records of one kind: what their keys look like, and what makes one of them the target's."""
+
+    name: str
+    key: re.Pattern[bytes]
+    by: tuple[Column | Linked | Orphaned, ...]
+    value: re.Pattern[bytes] | Message | None
+    keep: Keep | None
+    holds: str
+    """Where these hold something else than the database's main word."""
+
+    def __init__(
+        self,
+        name: str,
+        key: str,
+        *by: Column | Linked | Orphaned,
+        value: str | Message = "",
+        keep: Keep | None = None,
+        holds: str = "",
+    ) -> None:
+        given = value if isinstance(value, Message) else _pattern(value) if value else None
+        for attribute, content in (
+            ("name", name),
+            ("key", _pattern(key)),
+            ("by", by),
+            ("value", given),
+            ("keep", keep),
+            ("holds", holds),
+        ):
+            object.__setattr__(self, attribute, content)
+
+    def read(self, key: bytes, value: bytes) -> Row | None:
+        """The record's columns; None where its key is of another kind."""
+        match = self.key.fullmatch(key)
+        if match is None:
+            return None
+        row: Row = {"key": key, "value": value, **match.groupdict()}
+        if isinstance(self.value, Message):
+            row |= self.value.read(value)
+        elif self.value and (inside := self.value.fullmatch(value)):
+            row |= inside.groupdict()
+        return row
+
+    @property
+    def own(self) -> tuple[Column, ...]:
+        """Of `by`, what a record alone answers."""
+        return tuple(by for by in self.by if not isinstance(by, Linked | Orphaned))
+
+    @property
+    def links(self) -> tuple[Linked | Orphaned, ...]:
+        """Of `by`, what other records answer."""
+        return tuple(by for by in self.by if isinstance(by, Linked | Orphaned))
+
+
+@dataclass(frozen=True)
+class HashedHost:
+    """The MD5 of a host in hexadecimal. Only hosts that a site file names can be told by it."""
+
+    column: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The one."""
+        return (self.column,)
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By the hashes of the target's hosts."""
+        return text(row[self.column]) in _hashes(target.names)
+
+
+@dataclass(frozen=True)
+class PushApp:
+    """What a push subscription is registered as, within a key: `wp:https://labs.openai.com/#0A1B…-V2`."""
+
+    column: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The one."""
+        return (self.column,)
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By the origin in it."""
+        match = re.search(r"(?:^|[-,])wp:([^#]+)#", text(row[self.column]))
+        return match is not None and target.origin(match[1])
+
+
+def _pattern(shape: str) -> re.Pattern[bytes]:
+    parts, at = [], 0
+    for field in _FIELD.finditer(shape):
+        length = f"{{{field[2]}}}" if field[2] else "*" if field.end() == len(shape) else "*?"
+        parts += [re.escape(shape[at : field.start()]), f"(?P<{field[1]}>.{length})"]
+        at = field.end()
+    return re.compile("".join((*parts, re.escape(shape[at:]))).encode(), re.DOTALL)
+
+
+def _as_text(content: int | bytes) -> bytes:
+    return content if isinstance(content, bytes) else str(content).encode()
+
+
+@lru_cache(maxsize=8)
+def _hashes(names: tuple[Name, ...]) -> frozenset[str]:
+    hosts = {name.text.partition(":")[0] for name in names if "/" not in name.text}
+    return frozenset(hashlib.md5(host.encode(), usedforsecurity=False).hexdigest() for host in hosts)
