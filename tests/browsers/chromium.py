@@ -41,7 +41,7 @@ class Chromium:
     """One run of the browser on `<home>/.config/chromium/<profile>`; leaving the block closes it."""
 
     def __init__(
-        self, home: Path, web: Web, binary: Path, profile: str = "Default", switches: tuple[str, ...] = ()
+        self, home: Path, web: Web, binary: Path, profile: str = "Default", features: str = ""
     ) -> None:
         self.downloads = home / "Downloads"
         lock = user_data(home) / "SingletonLock"
@@ -50,7 +50,7 @@ class Chromium:
         options.binary_location = str(binary)
         for switch in (
             *_SWITCHES,
-            *switches,
+            f"--enable-features={features}",
             f"--user-data-dir={user_data(home)}",
             f"--profile-directory={profile}",
             f"--host-resolver-rules=MAP * 127.0.0.1:{web.port}",

@@ -34,8 +34,22 @@ def seed_preferences(profile: Path) -> None:
         "partition": {"per_host_zoom_levels": {"x": zoom}},
         "profile": {"content_settings": {"exceptions": dict.fromkeys(kinds, allowed)}},
     }
-    profile.mkdir(parents=True)
+    profile.mkdir(parents=True, exist_ok=True)
     (profile / "Preferences").write_text(json.dumps(preferences))
+
+
+def seed_bookmarks(profile: Path) -> None:
+    """A bookmark of the target and one of a bystander, where no `Bookmarks` are yet."""
+    children = [
+        {"type": "url", "id": str(10 + place), "name": "Bookmark", "url": url(host, "/bookmarked")}
+        for place, host in enumerate(_SEEDED)
+    ]
+    roots = {
+        name: {"type": "folder", "id": str(place), "name": name, "children": children if place == 1 else []}
+        for place, name in enumerate(("bookmark_bar", "other", "synced"), start=1)
+    }
+    profile.mkdir(parents=True, exist_ok=True)
+    (profile / "Bookmarks").write_text(json.dumps({"checksum": "", "roots": roots, "version": 1}))
 
 
 def seed_databases(profile: Path) -> None:
@@ -70,5 +84,6 @@ def _text(field: int, text: str) -> bytes:
 
 def _insert(path: Path, table: str, rows: Iterable[tuple[object, ...]]) -> None:
     with closing(sqlite3.connect(path)) as database, database:
+        database.execute("PRAGMA journal_mode=truncate")  # Chromium's way: an empty journal stays beside it
         for row in rows:
             database.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", row)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from tests.browsers.homes import (
+    IN_BLOCKFILES,
+    IN_SQLITE,
     ChromiumHome,
     FirefoxHome,
     crash_chromium,
@@ -81,6 +83,24 @@ def chromium_crashed_home(
     home = chromium_home.copied(tmp_path_factory.mktemp("chromium-crashed"))
     crash_chromium(home)
     return home
+
+
+@pytest.fixture(scope="session")
+def chromium_sqlite_home(
+    chromium_binary: Path, web: Web, tmp_path_factory: pytest.TempPathFactory
+) -> ChromiumHome:
+    """Like `chromium_home`, with DOM storage, IndexedDB, HTTP cache and code cache in SQLite. Use a copy."""
+    path = tmp_path_factory.mktemp("chromium-sqlite") / "home"
+    return make_chromium(ChromiumHome(path, web, chromium_binary, IN_SQLITE))
+
+
+@pytest.fixture(scope="session")
+def chromium_blockfile_home(
+    chromium_binary: Path, web: Web, tmp_path_factory: pytest.TempPathFactory
+) -> ChromiumHome:
+    """Like `chromium_home`, with the HTTP cache in block files, as on Windows. Use a copy."""
+    path = tmp_path_factory.mktemp("chromium-blockfile") / "home"
+    return make_chromium(ChromiumHome(path, web, chromium_binary, IN_BLOCKFILES))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from tests.browsers import chromium, firefox, story
 from tests.browsers.chromium import Chromium
-from tests.browsers.chromium_seeds import LATE, seed_databases, seed_preferences
+from tests.browsers.chromium_seeds import LATE, seed_bookmarks, seed_databases, seed_preferences
 from tests.browsers.firefox import Firefox
 from tests.browsers.hosts import NEWS, SHOP, TARGET, WIDGET, url
 from tests.browsers.pages import script
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
     from tests.browsers.web import Web
 
+IN_SQLITE = (
+    "DomStorageSqlite,DomStorageSqliteNewDatabases,IdbSqliteBackingStore,"
+    "DiskCacheBackendExperiment:backend/sql,UsePersistentCacheForCodeCache"
+)
+"""The features by which Chromium 156 keeps storage and caches in SQLite, as later versions may do unasked."""
+IN_BLOCKFILES = "DiskCacheBackendExperiment:backend/blockfile"
+"""The feature by which it caches as it does on Windows."""
 BEFORE_THE_CRASH = "/before-the-crash"
 """The path that was visited in a crashed home and in no other."""
 
@@ -43,7 +50,7 @@ class Home:
 class ChromiumHome(Home):
     """`~/.config/chromium` with `Default` and `Profile 1`, the cache in `~/.cache/chromium`."""
 
-    switches: tuple[str, ...] = ()
+    features: str = ""
 
     @property
     def user_data(self) -> Path:
@@ -67,7 +74,7 @@ class ChromiumHome(Home):
 
     def open(self, profile: str = "Default") -> Chromium:
         """Start the browser on it."""
-        return Chromium(self.path, self.web, self.binary, profile, self.switches)
+        return Chromium(self.path, self.web, self.binary, profile, self.features)
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,7 @@ class FirefoxHome(Home):
 def make_chromium(home: ChromiumHome) -> ChromiumHome:
     """Fill an empty home: `Default` with everything, `Profile 1` with what two hosts store."""
     seed_preferences(home.profile)
+    seed_bookmarks(home.profile)
     with home.open() as browser:
         story.leave(browser, home.web)
         for host in (SHOP, TARGET):

@@ -36,6 +36,12 @@ def _name(path: Path) -> str:
     """`History`, `places`; where that says too little, the folder: `Shared Dictionary`, `ls-data`, `idb`."""
     if path.name == "db":
         return path.parent.name
+    if path.parent.name == "pc":
+        return "Code Cache"
+    if "IndexedDB" in (path.parent.name, path.parent.parent.name):
+        return "IndexedDB"
+    if path.name.startswith("sqldb"):  # the shards of one cache
+        return "sqldb"
     stem = path.stem if path.suffix in (".sqlite", ".db") else path.name
     if path.parent.name in ("ls", "cache", "fs"):
         return f"{path.parent.name}-{stem}"

@@ -54,3 +54,24 @@ await PlacesUtils.withConnectionWrapper("harness", async (database) => {
     );
   }
 });
+
+// Signed in with another's account (FedCM), both ways round; a saved password; a certificate accepted once.
+const federated = Cc["@mozilla.org/browser/identity-credential-storage-service;1"].getService(
+  Ci.nsIIdentityCredentialStorageService,
+);
+for (const [site, provider] of [[target, shop], [shop, target], [shop, news]]) {
+  federated.setState(principal(site), principal(provider), "me", true, true);
+}
+const overrides = Cc["@mozilla.org/security/certoverride;1"].getService(Ci.nsICertOverrideService);
+const { serverCert } = gBrowser.selectedBrowser.securityUI.secInfo;
+for (const host of [target, shop]) {
+  const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
+  login.init(origin(host), origin(host), null, "me", "secret", "name", "password");
+  await Services.logins.addLoginAsync(login);
+  overrides.rememberValidityOverride(host, 8443, {}, serverCert, false);
+}
+
+const { PageThumbs } = module("resource://gre/modules/PageThumbs.sys.mjs");
+for (const { linkedBrowser } of gBrowser.tabs) {
+  if (linkedBrowser.currentURI.spec.endsWith("/bare")) await PageThumbs.captureAndStore(linkedBrowser);
+}
