@@ -1,0 +1,7 @@
+"""Firefox's HTTP cache, which can be rebuilt from the net at any time."""
+
+from __future__ import annotations
+
+from scrubber.stores.cache2 import Cache2
+
+CACHE = Cache2("{cache}/cache2")

@@ -1,0 +1,147 @@
+"""Changing some places of a parsed JSON text, and proving that everything else is what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
+from scrubber.formats import json_text, mozlz4
+from scrubber.formats.damaged import Damaged
+from scrubber.formats.json_text import Node, Real
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from scrubber.model import Changes
+
+Step = str | int
+Place = tuple[Step, ...]
+"""The way to a value from the root: `("windows", 0, "tabs", 2)`."""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The value goes, with its key; what follows it in a list moves up."""
+
+
+@dataclass(frozen=True)
+class Becomes:
+    """Another value takes its place."""
+
+    value: Node
+
+
+Cut = Gone | Becomes
+Cuts = Mapping[Step, "Cuts | Cut"]
+"""What changes below a value, as a tree of steps."""
+
+
+def load(path: Path, content: bytes) -> Node:
+    """The value that a file holds, plain or as mozlz4. Raises UnreadableStore."""
+    try:
+        return json_text.read(mozlz4.read(content) if content.startswith(mozlz4.MAGIC) else content)
+    except Damaged as error:
+        raise UnreadableStore(path, str(error)) from error
+
+
+def edit(path: Path, changes: Changes, plan: Callable[[Node], Cuts]) -> int:
+    """Stage the file with what `plan` makes of its value, packed as it was; the number of objects compared.
+
+    Raises UnreadableStore, PlanOutdated, Unproved.
+    """
+    with changes.edit(path) as staged:
+        content = staged.before.read_bytes()
+        before = load(path, content)
+        try:
+            cuts = plan(before)
+            text = json_text.write(changed(before, cuts))
+            staged.after.write_bytes(mozlz4.write(text) if content.startswith(mozlz4.MAGIC) else text)
+            return prove(before, load(path, staged.after.read_bytes()), cuts)
+        except (Damaged, RecursionError) as error:
+            raise UnreadableStore(path, "nested too deeply") from error
+
+
+def at_places(cuts: Iterable[tuple[Place, Cut]]) -> Cuts:
+    """The tree of these cuts. Where a value goes, what would change inside it doesn't matter."""
+    root: dict[Step, Cuts | Cut] = {}
+    for place, cut in sorted(cuts, key=lambda pair: len(pair[0])):
+        below: Cuts | Cut = root
+        for step in place[:-1]:
+            if isinstance(below, dict):
+                below = below.setdefault(step, {})
+        if isinstance(below, dict) and not isinstance(below.get(place[-1]), Gone):
+            below[place[-1]] = cut
+    return root
+
+
+def changed(node: Node, cuts: Cuts) -> Node:
+    """A copy with the cuts made; unchanged parts are shared. PlanOutdated where a place isn't there."""
+    items: dict[Step, Node]
+    if isinstance(node, dict):
+        items = dict(node.items())
+    elif isinstance(node, list):
+        items = dict(enumerate(node))
+    else:
+        raise PlanOutdated("a planned place of the JSON text is no longer there")
+    for step, cut in cuts.items():
+        if step not in items and not isinstance(cut, Becomes):
+            raise PlanOutdated(f"no {step!r} where the plan has one")
+        if isinstance(cut, Gone):
+            del items[step]
+        else:
+            items[step] = cut.value if isinstance(cut, Becomes) else changed(items[step], cut)
+    if isinstance(node, list):
+        return list(items.values())
+    return {str(key): value for key, value in items.items()}
+
+
+def prove(before: Node, after: Node, cuts: Cuts, place: Place = ()) -> int:
+    """The number of objects compared; Unproved at the first value that differs and isn't in `cuts`."""
+    if type(before) is not type(after):
+        raise Unproved(f"{_shown(place)} differs")
+    if isinstance(before, list) and isinstance(after, list):
+        return _prove_list(before, after, cuts, place)
+    if isinstance(before, dict) and isinstance(after, dict):
+        return _prove_object(before, after, cuts, place)
+    if cuts or _spelled(before) != _spelled(after):
+        raise Unproved(f"{_shown(place)} differs")
+    return 0
+
+
+def _prove_list(before: list[Node], after: list[Node], cuts: Cuts, place: Place) -> int:
+    kept = [number for number in range(len(before)) if not isinstance(cuts.get(number), Gone)]
+    if len(kept) != len(after):
+        raise Unproved(f"{_shown(place)} has {len(after)} items, not {len(kept)}")
+    return sum(
+        _prove_value(before[number], value, cuts.get(number), (*place, number))
+        for number, value in zip(kept, after, strict=True)
+    )
+
+
+def _prove_object(before: dict[str, Node], after: dict[str, Node], cuts: Cuts, place: Place) -> int:
+    added = [key for key, cut in cuts.items() if isinstance(cut, Becomes) and key not in before]
+    kept = [key for key in before if not isinstance(cuts.get(key), Gone)]
+    if [*kept, *added] != list(after):
+        raise Unproved(f"{_shown(place)} has other keys than it should")
+    return 1 + sum(
+        _prove_value(before.get(key), value, cuts.get(key), (*place, key)) for key, value in after.items()
+    )
+
+
+def _prove_value(before: Node, after: Node, cut: Cuts | Cut | None, place: Place) -> int:
+    if isinstance(cut, Becomes):
+        if type(cut.value) is not type(after) or cut.value != after:
+            raise Unproved(f"{_shown(place)} isn't what it should become")
+        return 0
+    return prove(before, after, cut if isinstance(cut, Mapping) else {}, place)
+
+
+def _spelled(node: Node) -> Node:
+    return node.spelling if isinstance(node, Real) else node
+
+
+def _shown(place: Place) -> str:
+    return "/".join(map(str, place)) or "the root"

@@ -1,0 +1,143 @@
+"""JSON files, plain or mozlz4: the target's items go, all else stays in its order and spelling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.errors import UnreadableStore
+from scrubber.files import kind, read_regular
+from scrubber.stores import json_edit
+from scrubber.stores.json_edit import Becomes, Gone, Place, at_places
+from scrubber.stores.records import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scrubber.formats.json_text import Node
+    from scrubber.model import Changes, Look, Trace
+    from scrubber.stores.columns import Column, Row
+
+KEY = "@key"
+"""The field that has an item's own key, where the items are an object's members."""
+_LIMIT = 1 << 28
+
+
+@dataclass(frozen=True, init=False)
+class Items:
+    """A list or an object whose items are records, and how to tell whose they are.
+
+    `place` leads there from the root; `*` stands for any step, `**` for any number of steps. A field of an
+    item is named by its way inside, `source.url`; an item that is a plain value is the field with no name.
+    """
+
+    place: tuple[str, ...]
+    rule: Rule
+    leaves_null: bool
+    """Whether null takes an item's place, because what follows must stay where it is."""
+
+    def __init__(
+        self, *place: str, of: tuple[Column, ...], holds: str, keep: str = "", leaves_null: bool = False
+    ) -> None:
+        object.__setattr__(self, "place", place)
+        object.__setattr__(self, "rule", Rule(of, holds, keep))
+        object.__setattr__(self, "leaves_null", leaves_null)
+
+    @property
+    def where(self) -> str:
+        """`logins`, `schemes.*.handlers`."""
+        return ".".join(self.place)
+
+    @property
+    def nested(self) -> str | None:
+        """The member of an item that holds items of the same kind, which are judged by themselves."""
+        return self.place[-1] if "**" in self.place else None
+
+
+@dataclass(frozen=True, init=False)
+class JsonFile:
+    """One JSON file with the lists in it that know sites."""
+
+    places: tuple[str, ...]
+    items: tuple[Items, ...]
+    source: str
+    holds: tuple[str, ...]
+
+    def __init__(self, *places: str, items: tuple[Items, ...], source: str) -> None:
+        words = dict.fromkeys(each.rule.holds for each in items)
+        for name, value in (
+            ("places", places),
+            ("items", items),
+            ("source", source),
+            ("holds", tuple(words)),
+        ):
+            object.__setattr__(self, name, value)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The file."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Items by their fields; one that only mentions the target anywhere inside is another's."""
+        if kind(path) is None or not any(map(look.policy.wants, self.holds)):
+            return ()
+        root = json_edit.load(path, read_regular(path, _LIMIT))
+        found: dict[Place, Trace] = {}
+        try:
+            for items in self.items:
+                for place, item in _items(root, items.place):
+                    trace = items.rule.judge(items.where, place, _row(place, item, items.nested), look)
+                    if trace is not None and item is not None:
+                        found.setdefault(place, trace)
+        except RecursionError as error:
+            raise UnreadableStore(path, "nested too deeply") from error
+        return tuple(found.values())
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the file without these items; objects compared."""
+        nulls = {items.where for items in self.items if items.leaves_null}
+        cuts = at_places(
+            (trace.key, Becomes(None) if trace.where in nulls else Gone())  # type: ignore[misc]
+            for trace in traces
+        )
+        return json_edit.edit(path, changes, lambda _: cuts) if traces else 0
+
+
+def _items(node: Node, place: tuple[str, ...], at: Place = ()) -> Iterator[tuple[Place, Node]]:
+    members = list(_members(node))
+    if not place:
+        yield from (((*at, step), item) for step, item in members)
+        return
+    step, *rest = place
+    if step == "**":
+        yield from _items(node, tuple(rest), at)
+        for key, value in members:
+            yield from _items(value, place, (*at, key))
+        return
+    for key, value in members:
+        if step in ("*", key):
+            yield from _items(value, tuple(rest), (*at, key))
+
+
+def _members(node: Node) -> Iterator[tuple[str | int, Node]]:
+    if isinstance(node, dict):
+        yield from node.items()
+    elif isinstance(node, list):
+        yield from enumerate(node)
+
+
+def _row(place: Place, item: Node, nested: str | None) -> Row:
+    row: Row = dict(_fields(item, nested))
+    if isinstance(place[-1], str):
+        row[KEY] = place[-1]
+    return row
+
+
+def _fields(item: Node, nested: str | None, name: str = "") -> Iterator[tuple[str, str | int | float | None]]:
+    if not isinstance(item, (dict, list)):
+        yield name, item
+        return
+    for step, value in _members(item):
+        if step != nested:
+            yield from _fields(value, nested, f"{name}.{step}" if name else str(step))

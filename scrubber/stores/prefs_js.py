@@ -1,0 +1,219 @@
+"""Firefox's `prefs.js`: the target's items leave the lists in preferences, other lines stay as they are."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from scrubber.errors import PlanOutdated, Unproved
+from scrubber.files import kind, read_regular
+from scrubber.formats import json_text
+from scrubber.formats.damaged import Damaged
+from scrubber.formats.prefs_js import Line, read_lines, with_value, write_lines
+from scrubber.stores.columns import text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
+
+    from scrubber.formats.json_text import Node
+    from scrubber.model import Changes, Look, Trace
+    from scrubber.sites import Target
+    from scrubber.stores.columns import Row, Value
+    from scrubber.stores.records import Rule
+
+_LIMIT = 1 << 26
+
+
+class TileHash:
+    """How the new-tab page remembers a tile that was dismissed: the base64 of its URL's MD5.
+
+    Only the start pages of the target's hosts are known here.
+    """
+
+    columns = ("",)
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By the start pages of every host of the target."""
+        urls = (f"{scheme}://{name.text}/" for name in target.names for scheme in ("https", "http"))
+        return text(row[""]) in {_tile_hash(url) for url in urls}
+
+
+class Form(Protocol):
+    """How a preference's text holds items."""
+
+    def items(self, value: str) -> dict[str, Node]:
+        """Each item by its number or key."""
+
+    def without(self, value: str, keys: Collection[str]) -> str:
+        """The text without these items; empty where no item is left."""
+
+
+@dataclass(frozen=True)
+class Separated:
+    """`https://a.example/|https://b.example/`; an item is the field with no name."""
+
+    by: str
+
+    def items(self, value: str) -> dict[str, Node]:
+        """Items by their number."""
+        return {str(number): item for number, item in enumerate(value.split(self.by))}
+
+    def without(self, value: str, keys: Collection[str]) -> str:
+        """What stays, separated as before."""
+        return self.by.join(str(item) for key, item in self.items(value).items() if key not in keys)
+
+
+class JsonItems:
+    """A JSON list, in which null takes the place of what goes, or a JSON object."""
+
+    def items(self, value: str) -> dict[str, Node]:
+        """A list's items by their number, an object's members by their key."""
+        node = _json(value)
+        if isinstance(node, list):
+            return {str(number): item for number, item in enumerate(node)}
+        return node if isinstance(node, dict) else {}
+
+    def without(self, value: str, keys: Collection[str]) -> str:
+        """The JSON text of what stays."""
+        node = _json(value)
+        if isinstance(node, dict):
+            node = {key: item for key, item in node.items() if key not in keys}
+            return json_text.write(node).decode() if node else ""
+        if isinstance(node, list):
+            node = [None if str(number) in keys else item for number, item in enumerate(node)]
+            return json_text.write(node).decode() if any(node) else ""
+        return value
+
+
+class Whole:
+    """The preference is one item: its value, and what its name ends with."""
+
+    def items(self, value: str) -> dict[str, Node]:
+        """The one."""
+        return {"": value}
+
+    def without(self, value: str, keys: Collection[str]) -> str:
+        """Nothing, if it goes."""
+        return "" if keys else value
+
+
+@dataclass(frozen=True)
+class Preference:
+    """One preference, or several of a kind: `names` is a pattern, its groups are fields of each item."""
+
+    names: str
+    form: Form
+    rule: Rule
+
+
+@dataclass(frozen=True, init=False)
+class PrefsJs:
+    """The file with the preferences that know sites; the first that fits a line's name reads it."""
+
+    places: tuple[str, ...]
+    preferences: tuple[Preference, ...]
+    source: str
+    holds: tuple[str, ...]
+
+    def __init__(self, *places: str, preferences: tuple[Preference, ...], source: str) -> None:
+        words = tuple(dict.fromkeys(each.rule.holds for each in preferences))
+        for name, value in (
+            ("places", places),
+            ("preferences", preferences),
+            ("source", source),
+            ("holds", words),
+        ):
+            object.__setattr__(self, name, value)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The file."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Items of preferences; the trace's `where` is the preference."""
+        if kind(path) is None:
+            return ()
+        return tuple(
+            trace
+            for line in read_lines(read_regular(path, _LIMIT))
+            if line.name is not None
+            for trace in self._of_line(line.name, text(line.value), look)
+        )
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the file without these items; the number of other lines compared."""
+        if not traces:
+            return 0
+        planned: dict[str, set[str]] = {}
+        for trace in traces:
+            planned.setdefault(trace.where, set()).add(str(trace.key))
+        with changes.edit(path) as edit:
+            before = list(read_lines(edit.before.read_bytes()))
+            if not planned.keys() <= {line.name for line in before}:
+                raise PlanOutdated(f"{path}: a planned preference is no longer there")
+            after = [self._without(line, planned.get(line.name or "", ())) for line in before]
+            edit.after.write_bytes(write_lines(line for line in after if line))
+            return self._prove(path, before, list(read_lines(edit.after.read_bytes())), planned)
+
+    def _of_line(self, name: str, value: str, look: Look) -> Iterator[Trace]:
+        found = self._preference(name)
+        if found is None:
+            return
+        preference, tail = found
+        for key, item in preference.form.items(value).items():
+            trace = preference.rule.judge(name, key, _row(key, item) | tail, look)
+            if trace:
+                yield trace
+
+    def _preference(self, name: str) -> tuple[Preference, Row] | None:
+        for preference in self.preferences:
+            match = re.fullmatch(preference.names, name)
+            if match:
+                return preference, {**match.groupdict()}
+        return None
+
+    def _without(self, line: Line, keys: Collection[str]) -> Line | None:
+        found = self._preference(line.name or "") if keys else None
+        if found is None:
+            return line
+        value = found[0].form.without(text(line.value), keys)
+        return with_value(line, value) if value else None
+
+    def _prove(
+        self, path: Path, before: list[Line], after: list[Line], planned: Mapping[str, set[str]]
+    ) -> int:
+        others = [line for line in before if line.name not in planned]
+        if others != [line for line in after if line.name not in planned]:
+            raise Unproved(f"{path}: lines of other preferences differ")
+        values = {line.name: text(line.value) for line in after}
+        for line in before:
+            found = self._preference(line.name or "") if line.name in planned else None
+            if found and line.name:
+                old = found[0].form.items(text(line.value))
+                new = found[0].form.items(values.get(line.name, ""))
+                kept = [item for key, item in old.items() if item and key not in planned[line.name]]
+                if kept != [item for item in new.values() if item]:
+                    raise Unproved(f"{path}: {line.name} lost something else")
+        return len(others)
+
+
+def _row(key: str, item: Node) -> Row:
+    """The fields of an item; of one that has none, itself, or its key where it is no more than a mark."""
+    if isinstance(item, dict):
+        return {name: each for name, each in item.items() if isinstance(each, (str, int))}
+    return {"": item.strip() if isinstance(item, str) else key}
+
+
+def _json(value: str) -> Node:
+    try:
+        return json_text.read(value.encode("utf-8", "surrogatepass"))
+    except Damaged:
+        return None
+
+
+def _tile_hash(url: str) -> str:
+    return base64.b64encode(hashlib.md5(url.encode(), usedforsecurity=False).digest()).decode()

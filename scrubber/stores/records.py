@@ -1,0 +1,46 @@
+"""Judging one record of a text, JSON or binary store by its fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.model import Standing, Trace
+from scrubber.stores.columns import text
+
+if TYPE_CHECKING:
+    from scrubber.model import Key, Look
+    from scrubber.stores.columns import Column, Row
+
+_LONGEST_SEEN = 300
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which fields say whose a record is, and what becomes of the target's."""
+
+    columns: tuple[Column, ...]
+    holds: str
+    keep: str = ""
+    """The word of `--include` that takes away what is kept otherwise; `always` where none does."""
+
+    def judge(self, where: str, key: Key, row: Row, look: Look) -> Trace | None:
+        """The record's trace; None where it is nobody's concern or not asked for."""
+        if not look.policy.wants(self.holds):
+            return None
+        seen = self._owner(row, look)
+        standing = Standing.OWN
+        if seen is None:
+            standing = Standing.MENTION
+            seen = next((value for value in map(text, row.values()) if look.target.mentions(value)), None)
+        if seen is None:
+            return None
+        if self.keep and self.keep not in look.policy.include:
+            standing = Standing.KEPT
+        return Trace(where, key, standing, seen[:_LONGEST_SEEN], self.holds)
+
+    def _owner(self, row: Row, look: Look) -> str | None:
+        for column in self.columns:
+            if all(name in row for name in column.columns) and column.owns(row, look.target):
+                return text(row[column.columns[0]])
+        return None

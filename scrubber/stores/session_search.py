@@ -1,0 +1,208 @@
+"""Where a Firefox session names the target: windows, tabs, pages and frames, cookies, storage."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scrubber.model import Key, Look, Standing, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from scrubber.formats.json_text import Node
+    from scrubber.stores.json_edit import Place, Step
+
+Object = dict[str, "Node"]
+
+# Serialised by C++ and then base64; the principals are JSON texts today and were that before.
+_ENCODED = frozenset(
+    {
+        "referrerInfo",
+        "policyContainer",
+        "csp",
+        "structuredCloneState",
+        "triggeringPrincipal_base64",
+        "principalToInherit_base64",
+        "partitionedPrincipalToInherit_base64",
+        "iconLoadingPrincipal",
+    }
+)
+_LONGEST_SEEN = 300
+
+
+@dataclass
+class Search:
+    """One session being looked through; `traces` by the way to what they are of."""
+
+    look: Look
+    traces: dict[Key, Trace] = field(default_factory=dict)
+
+    def state(self, state: Object, at: Place = ()) -> None:
+        """A whole session; the one before it lies inside as `lastSessionState`."""
+        for name, value in state.items():
+            here = (*at, name)
+            if name in ("windows", "_closedWindows"):
+                self._each(value, here, self._window)
+            elif name == "savedGroups":
+                self._each(value, here, self._group)
+            elif name == "cookies":
+                self._each(value, here, self._cookie)
+            elif name == "lastSessionState" and isinstance(value, dict):
+                self.state(value, here)
+            else:
+                self._rest(value, here)
+
+    def _each(self, items: Node, at: Place, judge: Callable[[Object, Place], None]) -> None:
+        for number, item in enumerate(items if isinstance(items, list) else ()):
+            if isinstance(item, dict):
+                judge(item, (*at, number))
+
+    def _window(self, window: Object, at: Place) -> None:
+        tabs = window.get("tabs")
+        for name, value in window.items():
+            here = (*at, name)
+            if name == "tabs":
+                self._each(value, here, self._tab)
+            elif name == "_closedTabs":
+                self._each(value, here, self._closed_tab)
+            elif name == "closedGroups":
+                self._each(value, here, self._group)
+            else:
+                self._rest(value, here)
+        if isinstance(tabs, list) and tabs and self._all_gone(len(tabs), (*at, "tabs")):
+            self._replace(at, "window")
+
+    def _group(self, group: Object, at: Place) -> None:
+        """A closed or saved group: tabs like closed ones, and a name."""
+        for name, value in group.items():
+            if name == "tabs":
+                self._each(value, (*at, name), self._closed_tab)
+            else:
+                self._rest(value, (*at, name))
+        tabs = group.get("tabs")
+        if isinstance(tabs, list) and tabs and self._all_gone(len(tabs), (*at, "tabs")):
+            self._replace(at, "group")
+
+    def _closed_tab(self, closed: Object, at: Place) -> None:
+        state = closed.get("state")
+        if not isinstance(state, dict):
+            self._tab(closed, at)
+            return
+        self._tab(state, (*at, "state"))
+        for name, value in closed.items():
+            if name != "state":
+                self._rest(value, (*at, name))
+        if self._goes((*at, "state")):
+            self._replace(at, "closed tab")
+
+    def _tab(self, tab: Object, at: Place) -> None:
+        entries = tab.get("entries")
+        for name, value in tab.items():
+            here = (*at, name)
+            if name == "entries":
+                self._each(value, here, self._entry)
+            elif name == "storage" and isinstance(value, dict):
+                self._storage(value, here)
+            elif name == "formdata" and isinstance(value, dict):
+                self._form(value, here)
+            else:
+                self._rest(value, here)
+        if isinstance(entries, list) and entries and self._all_gone(len(entries), (*at, "entries")):
+            self._replace(at, "tab")
+
+    def _entry(self, entry: Object, at: Place) -> None:
+        """A page of a tab's history, or a frame in it."""
+        url = entry.get("url")
+        if isinstance(url, str) and self._page(url, at):
+            return
+        for name, value in entry.items():
+            if name == "children":
+                self._each(value, (*at, name), self._entry)
+            else:
+                self._rest(value, (*at, name))
+
+    def _page(self, url: str, at: Place) -> bool:
+        if self.look.target.url(url):
+            self._note(at, "page", Standing.OWN, url, "sessions")
+        elif self.look.target.mentions(url):
+            self._note(at, "page", Standing.MENTION, url, "sessions")
+        return self._goes(at)
+
+    def _form(self, form: Object, at: Place) -> None:
+        url = form.get("url")
+        if isinstance(url, str) and self.look.target.url(url):
+            self._note(at, "form", Standing.OWN, url, "sessions")
+            return
+        for name, value in form.items():
+            if name == "children":
+                self._each(value, (*at, name), self._form)
+            else:
+                self._rest(value, (*at, name))
+
+    def _storage(self, storage: Object, at: Place) -> None:
+        for origin, values in storage.items():
+            if self.look.target.origin(origin):
+                self._note((*at, origin), "storage", Standing.OWN, origin, "storage")
+            else:
+                self._rest(values, (*at, origin), holds="storage")
+
+    def _cookie(self, cookie: Object, at: Place) -> None:
+        host = cookie.get("host")
+        attributes = cookie.get("originAttributes")
+        if not isinstance(host, str):
+            return
+        suffix = _suffix(attributes) if isinstance(attributes, dict) else ""
+        if self.look.target.cookie_host(host) or (suffix and self.look.target.partition(suffix, of=host)):
+            self._note(at, "cookie", Standing.OWN, host, "cookies")
+        else:
+            self._rest(cookie, at, holds="cookies")
+
+    def _rest(self, node: Node, at: Place, holds: str = "sessions") -> None:
+        """Any text that names the target becomes empty: Firefox takes an empty one as none."""
+        if isinstance(node, str):
+            if any(self.look.target.mentions(text) for text in _texts(at[-1], node)):
+                self._note(at, "text", Standing.MENTION, node, holds)
+            return
+        members = (
+            node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+        )
+        for step, value in members:
+            self._rest(value, (*at, step), holds)
+
+    def _note(self, at: Place, where: str, standing: Standing, seen: str, holds: str) -> None:
+        if self.look.policy.wants(holds):
+            self.traces[at] = Trace(where, at, standing, seen[:_LONGEST_SEEN], holds)
+
+    def _goes(self, at: Place) -> bool:
+        trace = self.traces.get(at)
+        return trace is not None and self.look.policy.removes(trace)
+
+    def _all_gone(self, count: int, at: Place) -> bool:
+        return all(self._goes((*at, number)) for number in range(count))
+
+    def _replace(self, at: Place, where: str) -> None:
+        """What would be left empty goes as a whole, and with it all that it holds."""
+        inside = [place for place in self.traces if isinstance(place, tuple) and place[: len(at)] == at]
+        traces = [self.traces.pop(place) for place in inside]
+        owned = [trace for trace in traces if trace.standing is Standing.OWN and trace.where != "text"]
+        first = (owned or traces)[0]
+        self._note(at, where, first.standing, first.seen, "sessions")
+
+
+def _suffix(attributes: Object) -> str:
+    """Firefox's origin suffix of what a cookie has as an object; unescaped, as the matcher takes it too."""
+    named = [(name, attributes.get(name)) for name in ("partitionKey", "firstPartyDomain")]
+    suffix = "&".join(f"{name}={value}" for name, value in named if value)
+    return f"^{suffix}" if suffix else ""
+
+
+def _texts(name: Step, text: str) -> Iterator[str | bytes]:
+    yield text
+    if name in _ENCODED:
+        try:
+            yield base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
+            return

@@ -1,0 +1,100 @@
+"""Text files whose lines, or blocks of lines, are records: the target's go, all others stay byte for byte."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.errors import PlanOutdated, Unproved
+from scrubber.files import kind, read_regular
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from scrubber.model import Changes, Look, Trace
+    from scrubber.stores.columns import Row
+    from scrubber.stores.records import Rule
+
+_LIMIT = 1 << 26
+
+
+def lines(content: bytes) -> list[bytes]:
+    """Each line is a record."""
+    return content.splitlines(keepends=True)
+
+
+def blocks(content: bytes) -> list[bytes]:
+    """The first line tells the version; then each record ends with a line that is `#`."""
+    first, *rest = content.splitlines(keepends=True) or [b""]
+    found = [first]
+    open_block = b""
+    for line in rest:
+        open_block += line
+        if line.strip() == b"#":
+            found.append(open_block)
+            open_block = b""
+    return [*found, open_block] if open_block else found
+
+
+@dataclass(frozen=True, init=False)
+class TextLines:
+    """One text file; `split` finds its records, `fields` takes one apart or says None where it is none."""
+
+    places: tuple[str, ...]
+    split: Callable[[bytes], list[bytes]]
+    fields: Callable[[str], Row | None]
+    rule: Rule
+    source: str
+    holds: tuple[str, ...]
+
+    def __init__(
+        self,
+        *places: str,
+        fields: Callable[[str], Row | None],
+        rule: Rule,
+        source: str,
+        split: Callable[[bytes], list[bytes]] = lines,
+    ) -> None:
+        for name, value in (
+            ("places", places),
+            ("split", split),
+            ("fields", fields),
+            ("rule", rule),
+            ("source", source),
+            ("holds", (rule.holds,)),
+        ):
+            object.__setattr__(self, name, value)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The file."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Records by their fields."""
+        if kind(path) is None or not look.policy.wants(self.rule.holds):
+            return ()
+        found = []
+        for number, record in enumerate(self.split(read_regular(path, _LIMIT))):
+            text = record.decode("utf-8", "replace")
+            row = self.fields(text)
+            trace = self.rule.judge("", (number, text), row, look) if row is not None else None
+            if trace:
+                found.append(trace)
+        return tuple(found)
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the file without these records; the number of others compared."""
+        if not traces:
+            return 0
+        planned = {trace.key for trace in traces}
+        with changes.edit(path) as edit:
+            before = self.split(edit.before.read_bytes())
+            keys = [(number, record.decode("utf-8", "replace")) for number, record in enumerate(before)]
+            if not planned.issubset(keys):
+                raise PlanOutdated(f"{path}: a planned line is no longer there")
+            kept = [record for key, record in zip(keys, before, strict=True) if key not in planned]
+            edit.after.write_bytes(b"".join(kept))
+            if self.split(edit.after.read_bytes()) != kept:
+                raise Unproved(f"{path}: lines of others differ")
+        return len(kept)
