@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubber.browsers.chromium.browsing import BROWSING
+from scrubber.browsers.chromium.caches import CACHES
 from scrubber.browsers.chromium.leveldb import LEVELDB
 from scrubber.browsers.chromium.network import NETWORK
 from scrubber.browsers.chromium.site_data import SITE_DATA
@@ -12,4 +13,4 @@ from scrubber.browsers.chromium.site_data import SITE_DATA
 if TYPE_CHECKING:
     from scrubber.model import Store
 
-STORES: tuple[Store, ...] = (*BROWSING, *NETWORK, *SITE_DATA, *LEVELDB)
+STORES: tuple[Store, ...] = (*BROWSING, *NETWORK, *SITE_DATA, *LEVELDB, *CACHES)

@@ -1,0 +1,58 @@
+"""What Chromium keeps to be faster: responses, compiled code, and what it knows of them."""
+
+from __future__ import annotations
+
+from scrubber.browsers.chromium.layout import in_partitions, in_profile
+from scrubber.stores.blockfile_cache import BlockfileCache
+from scrubber.stores.cache_storage import CacheStorage
+from scrubber.stores.recreated import Recreated
+from scrubber.stores.simple_cache import SimpleCache
+from scrubber.stores.sql_cache import CompiledCode, SqlCache
+from scrubber.stores.visited_links import VisitedLinksFile
+
+
+def _in_caches(name: str) -> tuple[str, ...]:
+    """Below the cache root, which is the profile itself where the browser was told its folder."""
+    return (f"{{cache}}/{name}", *in_partitions(name))
+
+
+_RESPONSES = (
+    *_in_caches("Cache/Cache_Data"),
+    *_in_caches("Cache"),  # before Chromium 90
+    *_in_caches("Media Cache"),  # before Chromium 110
+)
+
+SIMPLE_CACHE = SimpleCache(*_RESPONSES)
+BLOCKFILE_CACHE = BlockfileCache(*_RESPONSES)
+SQL_CACHE = SqlCache(*_in_caches("Cache/Cache_Data/sqldb*"))
+
+CODE_CACHE = SimpleCache(
+    *_in_caches("Code Cache/js"),
+    *_in_caches("Code Cache/wasm"),
+    *_in_caches("Code Cache/webui_js"),
+    source="content/browser/code_cache/generated_code_cache.cc",
+)
+COMPILED_CODE = CompiledCode(*_in_caches("Code Cache/pc/*"))
+
+NO_VARY_SEARCH = Recreated(
+    *_in_caches("Cache/No_Vary_Search"),
+    holds="cache",
+    source="net/http/no_vary_search_cache_storage.cc",
+)
+
+CACHE_STORAGE = CacheStorage(*in_partitions("Service Worker/CacheStorage/*"))
+BUCKETS_CACHE_STORAGE = CacheStorage(*in_partitions("WebStorage/*/CacheStorage"), in_bucket=True)
+
+VISITED_LINKS = VisitedLinksFile(*in_profile("Visited Links"))
+
+CACHES = (
+    SIMPLE_CACHE,
+    BLOCKFILE_CACHE,
+    SQL_CACHE,
+    CODE_CACHE,
+    COMPILED_CODE,
+    NO_VARY_SEARCH,
+    CACHE_STORAGE,
+    BUCKETS_CACHE_STORAGE,
+    VISITED_LINKS,
+)

@@ -1,0 +1,52 @@
+"""Files that a browser only keeps to be faster and makes anew: they go as soon as they name the target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.files import kind, names, read_regular
+from scrubber.model import Changes, Look, Standing, Trace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, init=False)
+class Recreated:
+    """A file, or a folder whose files are of use only together."""
+
+    places: tuple[str, ...]
+    holds: tuple[str, ...]
+    source: str
+
+    def __init__(self, *places: str, holds: str, source: str) -> None:
+        for name, value in (("places", places), ("holds", (holds,)), ("source", source)):
+            object.__setattr__(self, name, value)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The file or folder."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """All of its files, if one of them names the target."""
+        if not look.policy.wants(self.holds[0]):
+            return ()
+        files = _files(path)
+        if not any(look.target.mentions(read_regular(file)) for file in files):
+            return ()
+        return tuple(Trace("", file.name, Standing.OWN, "", self.holds[0]) for file in files)
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of these files."""
+        planned = {trace.key for trace in traces}
+        for file in _files(path):
+            if file.name in planned:
+                changes.discard(file)
+        return 0
+
+
+def _files(path: Path) -> tuple[Path, ...]:
+    if kind(path) == "file":
+        return (path,)
+    return tuple(path / name for name in names(path) if kind(path / name) == "file")

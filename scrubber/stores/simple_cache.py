@@ -1,0 +1,166 @@
+"""Chromium's simple cache: the target's entries go, file by file, and their records leave the index."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.errors import PlanOutdated, Unproved
+from scrubber.files import kind, names, open_regular, read_regular
+from scrubber.formats.damaged import Damaged
+from scrubber.formats.simple_cache import DOOMED, ENTRY, file_hash, read_key, read_stream_0
+from scrubber.formats.simple_index import SimpleIndex, read_index, without, write_index
+from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.cache_entries import BLOCKFILE, SQL, backend, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    from scrubber.sites import Target
+
+_INDEX_FOLDER = "index-dir"
+_INDEX = "the-real-index"
+# Large compiled code lies under its own SHA-256, for all scripts that are the same; theirs only point to it.
+_SHARED_CODE = re.compile(rb"[0-9A-F]{64}")
+_POINTER = re.compile(rb".{12}([0-9A-F]{64})", re.DOTALL)
+_POINTER_SIZE = 12 + 64  # the response's time, the code's size, the key
+
+
+@dataclass(frozen=True, init=False)
+class SimpleCache:
+    """One folder of entries: an HTTP cache or a cache of compiled code."""
+
+    places: tuple[str, ...]
+    source: str
+    holds: tuple[str, ...] = ("cache",)
+
+    def __init__(self, *places: str, source: str = "net/disk_cache/simple/simple_backend_impl.cc") -> None:
+        object.__setattr__(self, "places", places)
+        object.__setattr__(self, "source", source)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The folder."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Entries by key, and what only they point to."""
+        if kind(path) != "folder" or not look.policy.wants("cache") or backend(path) in (BLOCKFILE, SQL):
+            return ()
+        keys: dict[str, bytes] = {}
+        traces = []
+        for name, files in entries(path):
+            key = entry_key(path, files)
+            if key is None:
+                seen = _judge_damaged(path, files, look.target)
+            else:
+                keys[name] = key
+                text = key.decode("utf-8", "replace")
+                ours = standing(text, look.target)
+                seen = (ours, text) if ours else None
+            if seen:
+                traces.append(Trace("", name, seen[0], seen[1], "cache"))
+        leaving = [trace for trace in traces if look.policy.removes(trace)]
+        return (*traces, *_shared_code(path, keys, leaving))
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of these entries' files, and an index without them."""
+        gone = {str(trace.key) for trace in traces}
+        discarded = {name: files for name, files in entries(path) if name in gone}
+        if discarded.keys() != gone:
+            raise PlanOutdated(f"{path}: a planned entry is no longer there")
+        for files in discarded.values():
+            for file in files:
+                changes.discard(path / file)
+        return cut_index(path, gone, changes) if gone else 0
+
+
+def entries(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """The entries of a folder with the names of their files; of one waiting to be deleted its own name."""
+    found: dict[str, list[str]] = {}
+    for name in names(path):
+        match = ENTRY.fullmatch(name)
+        if (match or DOOMED.fullmatch(name)) and kind(path / name) == "file":
+            found.setdefault(match["hash"] if match else name, []).append(name)
+    yield from found.items()
+
+
+def entry_key(path: Path, files: Collection[str]) -> bytes | None:
+    """The key, which each of an entry's files has; None where none of them is whole."""
+    for name in files:
+        with open_regular(path / name) as file:
+            try:
+                return read_key(file)
+            except Damaged:
+                continue
+    return None
+
+
+def cut_index(path: Path, gone: Collection[str], changes: Changes) -> int:
+    """Stage the index without these entries; the number of records compared.
+
+    Chromium makes it anew from the entries where it is missing, or can't be read here.
+    """
+    index = path / _INDEX_FOLDER / _INDEX
+    if kind(index) is None:
+        return 0
+    try:
+        before = read_index(read_regular(index))
+    except Damaged:
+        changes.discard(index)
+        return 0
+    if not any(record.hash in gone for record in before.records):
+        return 0
+    with changes.edit(index) as edit:
+        if read_index(edit.before.read_bytes()) != before:
+            raise PlanOutdated(f"{index}: changed while it was read")
+        edit.after.write_bytes(write_index(without(before, gone)))
+        return _prove(index, before, read_index(edit.after.read_bytes()), gone)
+
+
+def _prove(path: Path, before: SimpleIndex, after: SimpleIndex, gone: Collection[str]) -> int:
+    expected = [record for record in before.records if record.hash not in gone]
+    if list(after.records) != expected or (after.version, after.modified) != (
+        before.version,
+        before.modified,
+    ):
+        raise Unproved(f"{path}: records of other entries differ")
+    return len(expected)
+
+
+def _judge_damaged(path: Path, files: Collection[str], target: Target) -> tuple[Standing, str] | None:
+    """Chromium can't read it either. What waits to be deleted may be the target's and has no other use."""
+    for name in files:
+        content = read_regular(path / name)
+        if content and (DOOMED.fullmatch(name) or target.mentions(content)):
+            return (Standing.MENTION, "an entry that can't be read")
+    return None
+
+
+def _shared_code(path: Path, keys: dict[str, bytes], leaving: list[Trace]) -> Iterator[Trace]:
+    """Compiled code that only entries which go point to."""
+    shared = {name: key for name, key in keys.items() if _SHARED_CODE.fullmatch(key)}
+    if not shared or not leaving:
+        return
+    going = {str(trace.key): trace for trace in leaving}
+    pointed = {pointer: trace for name, trace in going.items() if (pointer := _pointer(path, name))}
+    if pointed:
+        for name in keys.keys() - shared.keys() - going.keys():
+            pointed.pop(_pointer(path, name), None)
+    for pointer, trace in pointed.items():
+        name = file_hash(pointer)
+        if shared.get(name) == pointer:
+            yield Trace("", name, trace.standing, trace.seen, "cache")
+
+
+def _pointer(path: Path, name: str) -> bytes:
+    file = path / f"{name}_0"
+    if kind(file) != "file":
+        return b""
+    with open_regular(file) as opened:
+        try:
+            match = _POINTER.fullmatch(read_stream_0(opened, _POINTER_SIZE))
+        except Damaged:
+            return b""
+    return match[1] if match else b""

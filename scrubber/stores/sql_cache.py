@@ -1,0 +1,131 @@
+"""Caches of Chromium that are databases: the HTTP cache's SQL backend, and compiled code by site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.errors import UnreadableStore
+from scrubber.files import kind
+from scrubber.formats import persistent_cache
+from scrubber.formats.sqlite_unit import SIDECARS, sidecar
+from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.cache_entries import standing
+from scrubber.stores.columns import text
+from scrubber.stores.sqlite_edit import rebuild
+from scrubber.stores.sqlite_left_over import left_over
+from scrubber.stores.sqlite_proof import prove
+from scrubber.stores.sqlite_rows import Repair
+from scrubber.stores.sqlite_tables import copied
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from scrubber.sites import Target
+    from scrubber.stores.sqlite_tables import Table
+
+_GONE = 'FROM temp."removed resources" WHERE doomed = 0'
+_COUNTS = tuple(
+    Repair(
+        "meta.value", f"CAST(value - (SELECT {what} {_GONE}) AS TEXT)", f"key = '{key}'", reads=("resources",)
+    )
+    for key, what in (("EntryCount", "count(*)"), ("TotalSize", "CAST(total(bytes_usage) AS INTEGER)"))
+)
+
+
+@dataclass(frozen=True, init=False)
+class SqlCache:
+    """One of the databases `sqldb0`, `sqldb1`, … that an HTTP cache is spread over."""
+
+    places: tuple[str, ...]
+    source: str = "net/disk_cache/sql/sql_backend_constants.h"
+    holds: tuple[str, ...] = ("cache",)
+
+    def __init__(self, *places: str) -> None:
+        object.__setattr__(self, "places", places)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The database and its journals."""
+        return (path, sidecar(path, "-wal"), sidecar(path, "-journal"))
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Entries by key, with the pieces of their bodies."""
+        if not _is_database(path) or not look.policy.wants("cache"):
+            return ()
+        with copied(path) as (copy, tables):
+            traces = tuple(_resources(tables, look.target))
+            where = left_over(path, copy, look.target)
+        return (*traces, Trace("", where, Standing.OWN, "", "cache")) if where else traces
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the database without these entries, its counters put right."""
+        with changes.edit(path, SIDECARS) as edit:
+            rebuild(edit.before, edit.after, traces, {}, _COUNTS)
+            return prove(edit.before, edit.after, traces, {}, _COUNTS)
+
+
+@dataclass(frozen=True, init=False)
+class CompiledCode:
+    """A database of one site's compiled code, named by the site (`5bb[a`6`2`2…`: see the format)."""
+
+    places: tuple[str, ...]
+    source: str = "components/persistent_cache/sqlite/sqlite_backend_impl.cc"
+    holds: tuple[str, ...] = ("cache",)
+
+    def __init__(self, *places: str) -> None:
+        object.__setattr__(self, "places", places)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The database and its journal."""
+        return (path, path.with_suffix(persistent_cache.JOURNAL))
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """The whole database where its site is the target's, else scripts by their address."""
+        if path.suffix != persistent_cache.DATABASE or kind(path) != "file" or not look.policy.wants("cache"):
+            return ()
+        site = persistent_cache.site(path.stem)
+        journal = path.with_suffix(persistent_cache.JOURNAL)
+        if kind(journal) == "file" and journal.lstat().st_size:
+            raise UnreadableStore(path, "has a journal that only Chromium can play back")
+        with copied(path) as (_, tables):
+            return tuple(_scripts(tables, site, look.target))
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the database without these scripts, or the removal of one that would be empty."""
+        with copied(path) as (_, tables):
+            count = sum(1 for _ in tables["entries"].rows()) if "entries" in tables else 0
+        if count == len(traces):
+            for file in self.unit(path):
+                if kind(file) is not None:
+                    changes.discard(file)
+            return 0
+        with changes.edit(path) as edit:
+            rebuild(edit.before, edit.after, traces, {}, ())
+            return prove(edit.before, edit.after, traces, {}, ())
+
+
+def _is_database(path: Path) -> bool:
+    return kind(path) == "file" and not path.name.endswith(SIDECARS)
+
+
+def _resources(known: Mapping[str, Table], target: Target) -> Iterator[Trace]:
+    found: dict[object, Trace] = {}
+    for key, row in known["resources"].rows() if "resources" in known else ():
+        name = text(row.get("cache_key"))
+        ours = standing(name, target)
+        if ours:
+            found[row.get("res_id")] = Trace("resources", key, ours, name, "cache")
+    yield from found.values()
+    for key, row in known["blobs"].rows() if found and "blobs" in known else ():
+        entry = found.get(row.get("res_id"))
+        if entry:
+            yield Trace("blobs", key, entry.standing, entry.seen, "cache")
+
+
+def _scripts(known: Mapping[str, Table], site: str, target: Target) -> Iterator[Trace]:
+    for key, row in known["entries"].rows() if "entries" in known else ():
+        name = f"{text(row.get('key'))} \n{site}"
+        ours = standing(name, target)
+        if ours:
+            yield Trace("entries", key, ours, name, "cache")
