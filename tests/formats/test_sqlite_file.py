@@ -333,7 +333,7 @@ def test_planted_bytes_are_always_seen(samples: dict[str, bytes], page: int, at:
     except UnreadableStore:
         assert start < 100
         return
-    # Where a cell's own sizes (two numbers of up to nine bytes) were overwritten, one of its ends; pointers to
+    # Where a cell's own sizes (two numbers of up to nine bytes) were overwritten, one end; pointers to
     # nowhere are damage, upon which the sweep looks through the whole file as bytes.
     assert b"needle-A" in seen or b"needle-B" in seen or database.damage
 
