@@ -13,6 +13,7 @@ from scrubber.stores.records import Rule
 from scrubber.stores.text_lines import TextLines, blocks
 
 if TYPE_CHECKING:
+    from scrubber.model import Store
     from scrubber.stores.columns import Row
 
 _DATA_STORAGE = "security/manager/ssl/data_storage/src/lib.rs"
@@ -181,7 +182,7 @@ TARGETING = JsonFile(
     source="browser/components/BackgroundTask_defaultagent.sys.mjs",
 )
 
-FILES = (
+FILES: tuple[Store, ...] = (
     *DATA_STORAGE,
     *DATA_STORAGE_BEFORE_120,
     CERTIFICATE_OVERRIDES,

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scrubber.browsers.firefox import files
+from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
+from scrubber.formats import mozlz4
+from scrubber.model import Policy, Standing
+from scrubber.stores.json_edit import Becomes, Gone, at_places, changed, prove
+from tests.cleaned import clean, look
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scrubber.stores.json_file import JsonFile
+
+LABS = "https://labs.openai.com"
+EVIL = "https://labs.openai.com.evil.example"
+INCLUDING = Policy(include=frozenset({"logins", "bookmarks"}))
+
+
+def written(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def cleaned(store: JsonFile, path: Path, value: object, policy: Policy | None = None) -> Any:
+    path.write_bytes(written(value))
+    clean(store, path, path.parent, policy)
+    left = json.loads(path.read_bytes())
+    assert path.read_bytes() == written(left), "written as Firefox writes it"
+    return left
+
+
+def login(host: str, form: str = "") -> dict[str, Any]:
+    return {"id": 1, "hostname": host, "formSubmitURL": form or host, "httpRealm": None, "guid": "{1}"}
+
+
+class TestLogins:
+    LOGINS = (
+        login(LABS),
+        login("https://sso.example", LABS),
+        login(EVIL),
+        login("https://chat.openai.com"),
+        login("https://shop.example"),
+    )
+
+    def test_are_kept_and_reported(self, tmp_path: Path) -> None:
+        value = {"nextId": 6, "logins": list(self.LOGINS), "version": 3}
+        path = tmp_path / "logins.json"
+        assert cleaned(files.LOGINS, path, value) == value
+        standings = [trace.standing for trace in files.LOGINS.find(path, look(tmp_path))]
+        assert standings == [Standing.KEPT, Standing.KEPT]
+
+    def test_go_if_they_are_included(self, tmp_path: Path) -> None:
+        value = {"nextId": 6, "logins": list(self.LOGINS), "disabledHosts": [LABS, EVIL], "version": 3}
+        left = cleaned(files.LOGINS, tmp_path / "logins.json", value, INCLUDING)
+        assert left == {**value, "logins": list(self.LOGINS[2:]), "disabledHosts": [EVIL]}
+
+
+def test_handlers_leave_their_place_to_nobody(tmp_path: Path) -> None:
+    gmail = {"name": "Gmail", "uriTemplate": "https://mail.google.com/mail/?extsrc=mailto&url=%s"}
+    labs = {"name": "Labs", "uriTemplate": f"{LABS}/?open=%s"}
+    evil = {"name": "Evil", "uriTemplate": f"{EVIL}/?open=%s"}
+    value = {
+        "schemes": {
+            "mailto": {"action": 2, "handlers": [labs, gmail]},
+            "web+art": {"handlers": [None, evil, labs]},
+        },
+        "mimeTypes": {"application/pdf": {"action": 3}, "image/png": {"handlers": [labs]}},
+    }
+    left = cleaned(files.HANDLERS, tmp_path / "handlers.json", value)
+    assert left["schemes"] == {
+        "mailto": {"action": 2, "handlers": [None, gmail]},
+        "web+art": {"handlers": [None, evil, None]},
+    }
+    assert left["mimeTypes"] == {"application/pdf": {"action": 3}, "image/png": {"handlers": [None]}}
+
+
+def test_notifications_go_by_origin(tmp_path: Path) -> None:
+    keys = [
+        LABS,
+        f"{LABS}^userContextId=2",
+        "https://widget.example.net^partitionKey=%28https%2Copenai.com%29",
+    ]
+    others = [EVIL, "https://shop.example", "https://chat.openai.com^partitionKey=%28https%2Copenai.com%29"]
+    value = {key: {"{1}": {"title": "New", "data": ""}} for key in keys + others}
+    assert list(cleaned(files.NOTIFICATIONS, tmp_path / "notificationstore.json", value)) == others
+
+
+class TestBookmarkBackups:
+    TREE: ClassVar = {
+        "guid": "root________",
+        "children": [
+            {"title": "menu", "children": [{"uri": f"{LABS}/", "title": "Labs"}, {"uri": f"{EVIL}/"}]},
+            {"title": "toolbar", "children": [{"title": "deeper", "children": [{"uri": f"{LABS}/2"}]}]},
+            {"title": "empty"},
+        ],
+    }
+
+    def packed(self, path: Path) -> Any:
+        return json.loads(mozlz4.read(path.read_bytes()))
+
+    def test_are_kept_and_reported(self, tmp_path: Path) -> None:
+        path = tmp_path / "bookmarks-2026-11-24_3_hash.jsonlz4"
+        path.write_bytes(mozlz4.write(written(self.TREE)))
+        before = path.read_bytes()
+        clean(files.BOOKMARK_BACKUPS, path, tmp_path)
+        assert path.read_bytes() == before
+        assert len(files.BOOKMARK_BACKUPS.find(path, look(tmp_path))) == 2
+
+    def test_lose_the_targets_at_any_depth_if_they_are_included(self, tmp_path: Path) -> None:
+        path = tmp_path / "bookmarks-2026-11-24_3_hash.jsonlz4"
+        path.write_bytes(mozlz4.write(written(self.TREE)))
+        clean(files.BOOKMARK_BACKUPS, path, tmp_path, INCLUDING)
+        menu, toolbar, _ = self.packed(path)["children"]
+        assert menu["children"] == [{"uri": f"{EVIL}/"}]
+        assert toolbar["children"] == [{"title": "deeper", "children": []}]
+
+
+@pytest.mark.parametrize(
+    ("store", "value"),
+    [
+        pytest.param(
+            files.SEARCH_ENGINES,
+            {"version": 14, "engines": [{"_name": "Labs", "_urls": [{"template": f"{LABS}/?q=%s"}]}]},
+            id="search-engine",
+        ),
+        pytest.param(
+            files.EXTENSION_PREFERENCES,
+            {"a@shop.example": {"permissions": [], "origins": [f"{LABS}/*"]}},
+            id="extension's-grant",
+        ),
+        pytest.param(files.TASKBAR_TABS, {"taskbarTabs": [{"startUrl": f"{LABS}/"}]}, id="installed-app"),
+    ],
+)
+def test_what_people_set_up_is_kept_and_reported(tmp_path: Path, store: JsonFile, value: object) -> None:
+    path = tmp_path / "file.json"
+    assert cleaned(store, path, value, Policy(mentions="all")) == value
+    assert [trace.standing for trace in store.find(path, look(tmp_path))] == [Standing.KEPT]
+    path.write_bytes(path.read_bytes().replace(b"labs.openai.com", b"notopenai.com"))
+    assert store.find(path, look(tmp_path)) == ()
+
+
+@pytest.mark.parametrize(
+    ("item", "goes"),
+    [
+        pytest.param({"source": {"url": f"{LABS}/a.png"}, "target": "/home/a/a.png"}, True, id="source"),
+        pytest.param({"source": f"{LABS}/a.png", "target": "/home/a/a.png"}, True, id="source-as-text"),
+        pytest.param(
+            {"source": {"url": "https://shop.example/a", "referrerInfo": LABS}, "target": "t"},
+            True,
+            id="referrer",
+        ),
+        pytest.param({"source": {"url": f"{EVIL}/a.png"}, "target": "t"}, False, id="look-alike"),
+    ],
+)
+def test_downloads(tmp_path: Path, item: object, goes: bool) -> None:
+    left = cleaned(files.DOWNLOADS, tmp_path / "downloads.json", {"list": [item]})
+    assert left == {"list": [item] * (not goes)}
+
+
+class TestUnreadable:
+    @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 100_000, mozlz4.MAGIC + b"\0\1\2"])
+    def test_is_named(self, tmp_path: Path, content: bytes) -> None:
+        path = tmp_path / "logins.json"
+        path.write_bytes(content)
+        with pytest.raises(UnreadableStore):
+            files.LOGINS.find(path, look(tmp_path))
+
+    @pytest.mark.parametrize("value", [[], {}, 1, {"logins": 1}, {"logins": [1, None, [], {}]}])
+    def test_another_shape_holds_nothing(self, tmp_path: Path, value: object) -> None:
+        path = tmp_path / "logins.json"
+        path.write_bytes(written(value))
+        assert files.LOGINS.find(path, look(tmp_path, INCLUDING)) == ()
+
+
+class TestProof:
+    BEFORE: ClassVar = {"a": [{"b": 1}, {"b": 2}, {"b": 3}], "c": "x", "d": None}
+    CUTS = at_places([(("a", 1), Gone()), (("c",), Becomes("")), (("a", 0, "n"), Becomes(7))])
+
+    def test_counts_what_it_compared(self) -> None:
+        after = changed(self.BEFORE, self.CUTS)
+        assert after == {"a": [{"b": 1, "n": 7}, {"b": 3}], "c": "", "d": None}
+        assert prove(self.BEFORE, after, self.CUTS) == 3
+
+    @pytest.mark.parametrize(
+        "after",
+        [
+            pytest.param({"a": [{"b": 1, "n": 7}, {"b": 2}, {"b": 3}], "c": "", "d": None}, id="still-there"),
+            pytest.param({"a": [{"b": 1, "n": 7}], "c": "", "d": None}, id="too-much-gone"),
+            pytest.param({"a": [{"b": 1, "n": 7}, {"b": 4}], "c": "", "d": None}, id="another-value"),
+            pytest.param({"a": [{"b": True, "n": 7}, {"b": 3}], "c": "", "d": None}, id="another-type"),
+            pytest.param({"a": [{"b": 1, "n": 7}, {"b": 3}], "c": "x", "d": None}, id="not-emptied"),
+            pytest.param({"c": "", "a": [{"b": 1, "n": 7}, {"b": 3}], "d": None}, id="another-order"),
+            pytest.param({"a": [{"b": 1, "n": 7}, {"b": 3}], "c": ""}, id="a-key-less"),
+            pytest.param({"a": [{"b": 1, "n": 7}, {"b": 3}], "c": "", "d": None, "e": 1}, id="a-key-more"),
+            pytest.param([], id="another-root"),
+        ],
+    )
+    def test_sees_every_difference(self, after: Any) -> None:
+        with pytest.raises(Unproved):
+            prove(self.BEFORE, after, self.CUTS)
+
+    @pytest.mark.parametrize("place", [("x",), ("a", 3), ("c", "x"), ("c", 0)])
+    def test_a_place_that_is_not_there(self, place: tuple[str | int, ...]) -> None:
+        with pytest.raises(PlanOutdated):
+            changed(self.BEFORE, at_places([(place, Gone())]))
+
+
+NAMES = st.sampled_from(["logins", "hostname", "formSubmitURL", "children", "uri", "list", "source", "x"])
+TREES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from([LABS, EVIL]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=30,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(value=TREES, store=st.sampled_from([files.LOGINS, files.BOOKMARK_BACKUPS, files.DOWNLOADS]))
+def test_files_of_any_shape(tmp_path_factory: pytest.TempPathFactory, value: object, store: JsonFile) -> None:
+    path = tmp_path_factory.mktemp("profile") / "file.json"
+    path.write_bytes(json.dumps(value).encode())
+    clean(store, path, path.parent, INCLUDING)

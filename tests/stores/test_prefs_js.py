@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scrubber.browsers.firefox.preferences import PREFS
+from scrubber.errors import PlanOutdated
+from scrubber.formats.prefs_js import Line, read_lines, with_value
+from scrubber.model import Policy, Standing
+from scrubber.transaction import Transaction
+from tests.cleaned import clean, look
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LABS = "https://labs.openai.com/"
+SHOP = "https://shop.example/"
+EVIL = "https://labs.openai.com.evil.example/"
+INCLUDING = Policy(include=frozenset({"bookmarks"}))
+
+
+def tile_hash(url: str) -> str:
+    return base64.b64encode(hashlib.md5(url.encode()).digest()).decode()
+
+
+def line(name: str, value: str) -> str:
+    return with_value(Line(b"", name), value).raw.decode()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "prefs.js"
+
+
+def cleaned(path: Path, name: str, value: str, policy: Policy | None = None) -> str | None:
+    """The preference's value afterwards; what stands around it is as it was."""
+    before = '// Mozilla User Preferences\n\nuser_pref("a.number", 1);\nuser_pref("a.text", "é\\n\\x41");\n'
+    path.write_text(before + line(name, value) + before, encoding="utf-8")
+    clean(PREFS, path, path.parent, policy)
+    content = path.read_text(encoding="utf-8")
+    assert content.startswith(before)
+    assert content.endswith(before)
+    values = {each.name: each.value for each in read_lines(path.read_bytes())}
+    return str(values[name]) if name in values else None
+
+
+PINNED = "browser.newtabpage.pinned"
+BLOCKED = "browser.newtabpage.blocked"
+HOMEPAGE = "browser.startup.homepage"
+
+GO = {
+    "pinned": (PINNED, json.dumps([{"url": LABS}, {"url": SHOP}]), f'[null,{{"url":"{SHOP}"}}]'),
+    "the-only-pinned": (PINNED, json.dumps([None, {"url": LABS, "label": "L"}]), None),
+    "pinned-with-its-picture": (
+        PINNED,
+        json.dumps([{"url": SHOP, "customScreenshotURL": LABS}, {"url": SHOP}]),
+        f'[null,{{"url":"{SHOP}"}}]',
+    ),
+    "dismissed": (
+        BLOCKED,
+        json.dumps({tile_hash(LABS): 1, tile_hash(SHOP): 1}),
+        f'{{"{tile_hash(SHOP)}":1}}',
+    ),
+    "the-only-dismissed": (BLOCKED, json.dumps({tile_hash(LABS): 1}), None),
+    "first-tiles": ("browser.newtabpage.activity-stream.default.sites", f"{SHOP},{LABS}", SHOP),
+    "host-in-the-name": ("browser.fixup.domainwhitelist.labs.openai.com", "true", None),
+    "handler": ("gecko.handlerService.schemes.mailto.0.uriTemplate", f"{LABS}?%s", None),
+    "host-list": (
+        "network.trr.excluded-domains",
+        "shop.example, labs.openai.com,a.example",
+        "shop.example,a.example",
+    ),
+    "host-list-with-urls": ("network.negotiate-auth.trusted-uris", f"{LABS},{SHOP}", SHOP),
+}
+STAY = {
+    "pinned-look-alike": (PINNED, json.dumps([{"url": EVIL}, None, {"url": "https://chat.openai.com/"}])),
+    "pinned-that-is-no-list": (PINNED, "labs"),
+    "dismissed-look-alike": (BLOCKED, json.dumps({tile_hash(EVIL): 1})),
+    "host-in-the-name-look-alike": ("browser.fixup.domainwhitelist.labs.openai.com.evil.example", "true"),
+    "host-list-look-alike": ("network.trr.excluded-domains", "notopenai.com, labs.openai.com.evil.example"),
+    "homepage": (HOMEPAGE, f"{LABS}|{SHOP}"),
+    "something-else-that-mentions-it": ("browser.download.dir", "/home/a/labs.openai.com"),
+}
+
+
+@pytest.mark.parametrize(("name", "value", "after"), GO.values(), ids=GO)
+def test_go(path: Path, name: str, value: str, after: str | None) -> None:
+    assert cleaned(path, name, value) == after
+
+
+@pytest.mark.parametrize(("name", "value"), STAY.values(), ids=STAY)
+def test_stay(path: Path, name: str, value: str) -> None:
+    assert cleaned(path, name, value) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "after"),
+    [(f"{LABS}|{SHOP}", SHOP), (f"{SHOP}|{LABS}|{EVIL}", f"{SHOP}|{EVIL}"), (LABS, None)],
+    ids=["first", "between", "alone"],
+)
+def test_start_pages_go_if_bookmarks_are_included(path: Path, value: str, after: str | None) -> None:
+    assert cleaned(path, HOMEPAGE, value, INCLUDING) == after
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "standing"),
+    [
+        (HOMEPAGE, LABS, Standing.KEPT),
+        ("browser.download.dir", "/home/a/labs.openai.com", Standing.MENTION),
+        (PINNED, json.dumps([{"url": LABS}]), Standing.OWN),
+        ("extensions.thing.labs.openai.com", "1", Standing.MENTION),
+    ],
+    ids=["start-page", "unknown", "pinned", "in-an-unknown-name"],
+)
+def test_report(path: Path, name: str, value: str, standing: Standing) -> None:
+    path.write_text(line(name, value))
+    assert [trace.standing for trace in PREFS.find(path, look(path.parent))] == [standing]
+
+
+def test_other_lines_are_counted(path: Path) -> None:
+    path.write_text("// comment\n" + line("a", "b") + line(PINNED, json.dumps([{"url": LABS}])))
+    assert clean(PREFS, path, path.parent)[1] == 2
+
+
+def test_a_preference_that_is_no_longer_there(path: Path) -> None:
+    path.write_text(line(PINNED, json.dumps([{"url": LABS}])))
+    traces = PREFS.find(path, look(path.parent))
+    path.write_text("\n")
+    with Transaction([path.parent]) as transaction, pytest.raises(PlanOutdated):
+        PREFS.remove(path, traces, transaction)
