@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -34,14 +35,16 @@ def located(places: Iterable[str], profile: BrowserProfile) -> Iterator[Path | S
 def _split(place: str, profile: BrowserProfile) -> tuple[Path, list[str]]:
     root, *steps = place.split("/")
     roots = {"{profile}": profile.path, "{cache}": profile.cache, "{user_data}": profile.user_data}
-    return roots[root], [step.replace("{folder}", profile.path.name) for step in steps]
+    # A folder's own name may look like a pattern: `Work [old]`.
+    return roots[root], [step.replace("{folder}", glob.escape(profile.path.name)) for step in steps]
 
 
 def _below(folder: Path, steps: list[str]) -> Iterator[Path | Skipped]:
     step, *rest = steps
     try:
         # A name is only looked up, because a folder with ten thousand entries is slow to list.
-        found = [name for name in names(folder) if fnmatchcase(name, step)] if "*" in step else [step]
+        pattern = glob.has_magic(step)
+        found = [name for name in names(folder) if fnmatchcase(name, step)] if pattern else [step]
         for path in (folder / name for name in found):
             match kind(path):
                 case None:

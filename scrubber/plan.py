@@ -10,6 +10,7 @@ from scrubber.errors import UnreadableStore
 from scrubber.locate import located
 from scrubber.model import Look, Skipped, Standing
 from scrubber.transaction import fingerprint
+from scrubber.transaction.fingerprints import outline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -92,13 +93,22 @@ def make(
                 seen.add((found, id(store)))
                 progress(found)
                 try:
-                    traces = store.find(found, Look(target, profile, policy))
-                    if traces:
-                        mark = fingerprint(store.unit(found))
-                        stores.append(PlannedStore(profile, store, found, mark, traces))
+                    stores += _planned(store, found, Look(target, profile, policy))
                 except UnreadableStore as error:
                     skipped[Skipped(error.path, error.reason)] = None
     return Plan(target, policy, tuple(profiles), tuple(stores), tuple(skipped))
+
+
+def _planned(store: Store, path: Path, look: Look) -> Iterator[PlannedStore]:
+    """The store with its traces, if it has any; the fingerprint is that of the state they were found in."""
+    before = [outline(part) for part in store.unit(path)]
+    traces = store.find(path, look)
+    if not traces:
+        return
+    mark = fingerprint(store.unit(path))
+    if [outline(part) for part in store.unit(path)] != before:
+        raise UnreadableStore(path, "changed while it was read")
+    yield PlannedStore(look.profile, store, path, mark, traces)
 
 
 def _places(profile: BrowserProfile, policy: Policy) -> Iterator[tuple[Store, Path | Skipped]]:

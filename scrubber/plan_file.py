@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import stat
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
+_Places = dict[tuple[str, Path], "Store"]
+
 
 def save(plan: Plan, path: Path) -> None:
     """Write a plan. Raises UsageError where the file can't be written."""
@@ -32,6 +35,8 @@ def save(plan: Plan, path: Path) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                path.chmod(0o600)  # an older file keeps the mode that it had
             file.write(content + "\n")
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
@@ -47,7 +52,7 @@ def load(path: Path) -> Plan:
         return _loaded(saved)
     except UnreadableStore as error:
         raise UsageError(f"{path}: {error.reason}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(f"{path}: not a plan of scrubber's ({type(error).__name__})") from error
 
 
@@ -100,13 +105,18 @@ def _key(value: object) -> object:
 def _loaded(saved: dict[str, Any]) -> Plan:
     sites = tuple(_loaded_site(**site) for site in saved["sites"])
     policy = saved["policy"]
+    if policy["mentions"] not in ("browsing", "keep", "all"):
+        raise ValueError
     sets = {name: frozenset(policy[name]) for name in ("only", "without", "include")}
-    profiles = tuple(_profile(**profile) for profile in saved["profiles"])
+    profiles = {number: _profile(**profile) for number, profile in enumerate(saved["profiles"])}
+    places = {number: _places(profile) for number, profile in profiles.items()}
     return Plan(
         Target(sites),
         Policy(**sets, mentions=policy["mentions"], keywords=policy["keywords"]),
-        profiles,
-        tuple(_store(store, profiles[store["profile"]]) for store in saved["stores"]),
+        tuple(profiles.values()),
+        tuple(
+            _store(store, profiles[store["profile"]], places[store["profile"]]) for store in saved["stores"]
+        ),
         tuple(Skipped(Path(skipped["path"]), skipped["reason"]) for skipped in saved["skipped"]),
     )
 
@@ -119,8 +129,11 @@ def _profile(path: str, user_data: str, cache: str, **rest: Any) -> BrowserProfi
     return BrowserProfile(path=Path(path), user_data=Path(user_data), cache=Path(cache), **rest)
 
 
-def _store(saved: dict[str, Any], profile: BrowserProfile) -> PlannedStore:
+def _store(saved: dict[str, Any], profile: BrowserProfile, places: _Places) -> PlannedStore:
     path = Path(saved["path"])
+    store = places.get((saved["source"], path))
+    if store is None:
+        raise UsageError(f"{path}: in the plan, but no longer there; scan again")
     traces = tuple(
         Trace(
             trace["where"],
@@ -132,7 +145,7 @@ def _store(saved: dict[str, Any], profile: BrowserProfile) -> PlannedStore:
         )
         for trace in saved["traces"]
     )
-    return PlannedStore(profile, _known(saved["source"], path, profile), path, saved["fingerprint"], traces)
+    return PlannedStore(profile, store, path, saved["fingerprint"], traces)
 
 
 def _loaded_key(saved: Any) -> Key:
@@ -143,9 +156,11 @@ def _loaded_key(saved: Any) -> Key:
     return saved  # type: ignore[no-any-return]
 
 
-def _known(source: str, path: Path, profile: BrowserProfile) -> Store:
-    """The store that the browser's table has at this path: a file can't send us anywhere else."""
-    for store in by_key(profile.browser).stores:
-        if store.source == source and path in located(store.places, profile):
-            return store
-    raise UsageError(f"{path}: in the plan, but no longer there; scan again")
+def _places(profile: BrowserProfile) -> _Places:
+    """What the browser's table has in this profile: a file can't send us anywhere else."""
+    return {
+        (store.source, path): store
+        for store in by_key(profile.browser).stores
+        for path in located(store.places, profile)
+        if isinstance(path, Path)
+    }

@@ -82,6 +82,14 @@ class Origin(_One):
         return target.origin(text(row[self.column]))
 
 
+class Origins(_One):
+    """Two origins with a space between them, to both of which the row belongs."""
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By either."""
+        return any(target.origin(part) for part in text(row[self.column]).split(" "))
+
+
 class Site(_One):
     """An eTLD+1, bare or schemeful, in a store that knows nothing finer."""
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind, names, read_regular
 from scrubber.formats import metadata_v2
-from scrubber.formats.sqlite_unit import sidecar, snapshot
+from scrubber.formats.sqlite_unit import sidecar
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.columns import text
-from scrubber.stores.sqlite_tables import connected, tables
+from scrubber.stores.sqlite_tables import copied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from scrubber.sites import Target
 
@@ -110,11 +109,8 @@ class Buckets:
     def _buckets(self, database: Path, target: Target) -> list[tuple[str, str]]:
         if kind(database) is None:
             raise UnreadableStore(database, "missing, so nothing says whose the storage buckets are")
-        with (
-            tempfile.TemporaryDirectory(prefix="scrubber-") as folder,
-            connected(snapshot(database, Path(folder))) as copy,
-        ):
-            table = tables(copy).get("buckets")
+        with copied(database) as (_, tables):
+            table = tables.get("buckets")
             rows = [row for _, row in table.rows()] if table else []
         keys = ((str(row.get("id")), text(row.get("storage_key"))) for row in rows)
         return [(number, key) for number, key in keys if target.origin(key)]

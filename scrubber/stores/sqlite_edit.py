@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from scrubber.errors import PlanOutdated
 from scrubber.files import copy_private
+from scrubber.stores.sqlite_repair import mend, remember
 from scrubber.stores.sqlite_tables import Table, connected, quoted, tables
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from scrubber.model import Trace
     from scrubber.stores.columns import Value
-    from scrubber.stores.sqlite_rows import Repair
+    from scrubber.stores.sqlite_repair import Mending
 
 _WRITE_VERSION = 18  # bytes 18 and 19 of the header: 1 is a rollback journal, 2 a write-ahead log
 
@@ -23,9 +24,9 @@ _WRITE_VERSION = 18  # bytes 18 and 19 of the header: 1 is a rollback journal, 2
 def rebuild(
     before: Path,
     after: Path,
-    traces: Iterable[Trace],
+    traces: Sequence[Trace],
     empty: Mapping[tuple[str, str], Value],
-    repairs: Sequence[Repair],
+    mendings: Sequence[Mending],
 ) -> None:
     """Write to `after` what `before` holds less the traces; `empty` has each column's empty value.
 
@@ -38,8 +39,11 @@ def rebuild(
         with connected(work) as database:
             database.execute("PRAGMA journal_mode = MEMORY")
             database.execute("BEGIN IMMEDIATE")
-            _take_out(database, traces, empty)
-            _repair(database, repairs)
+            known = tables(database)
+            remember(database, known, traces, mendings)
+            for trace in traces:
+                _carry_out(database, known, trace, empty)
+            mend(database, known, mendings)
             database.execute("COMMIT")
             database.execute("VACUUM INTO ?", (str(after),))
     finally:
@@ -47,45 +51,26 @@ def rebuild(
     _keep_journal_mode(before, after)
 
 
-def _take_out(
-    database: sqlite3.Connection, traces: Iterable[Trace], empty: Mapping[tuple[str, str], Value]
+def _carry_out(
+    database: sqlite3.Connection,
+    known: Mapping[str, Table],
+    trace: Trace,
+    empty: Mapping[tuple[str, str], Value],
 ) -> None:
-    known = tables(database)
-    for trace in traces:
-        table = known.get(trace.where)
-        if table is None:
-            continue
-        if trace.blank:
-            assignments = ", ".join(f"{quoted(column)} = ?" for column in trace.blank)
-            values = [empty[trace.where, column] for column in trace.blank]
-            statement = f"UPDATE {quoted(table.name)} SET {assignments} WHERE {table.where}"
-        else:
-            values = []
-            _remember(database, table, table.parameters(trace.key))
-            statement = f"DELETE FROM {quoted(table.name)} WHERE {table.where}"
-        done = database.execute(statement, (*values, *table.parameters(trace.key)))
-        if done.rowcount != 1:
-            raise PlanOutdated(f"{table.name}: a planned row is no longer there")
-
-
-def _remember(database: sqlite3.Connection, table: Table, key: tuple[Value, ...]) -> None:
-    removed = f"temp.{quoted('removed ' + table.name)}"
-    database.execute(
-        f"CREATE TABLE IF NOT EXISTS {removed} AS SELECT * FROM main.{quoted(table.name)} WHERE 0"
-    )
-    database.execute(
-        f"INSERT INTO {removed} SELECT * FROM main.{quoted(table.name)} WHERE {table.where}", key
-    )
-
-
-def _repair(database: sqlite3.Connection, repairs: Sequence[Repair]) -> None:
-    removed = {name for (name,) in database.execute("SELECT name FROM temp.sqlite_master")}
-    known = tables(database)
-    for repair in repairs:
-        table, _, column = repair.changes.partition(".")
-        known_column = table in known and column in known[table].columns
-        if known_column and all(f"removed {name}" in removed for name in repair.after):
-            database.execute(repair.sql)
+    if not trace.where:
+        return  # bytes that no row holds: the new file is without them
+    table = known.get(trace.where)
+    if table is None or any((trace.where, column) not in empty for column in trace.blank):
+        raise PlanOutdated(f"{trace.where}: not as the plan knows it")
+    values = [empty[trace.where, column] for column in trace.blank]
+    if trace.blank:
+        assignments = ", ".join(f"{quoted(column)} = ?" for column in trace.blank)
+        statement = f"UPDATE main.{quoted(table.name)} SET {assignments} WHERE {table.where}"
+    else:
+        statement = f"DELETE FROM main.{quoted(table.name)} WHERE {table.where}"
+    done = database.execute(statement, (*values, *table.parameters(trace.key)))
+    if done.rowcount != 1:
+        raise PlanOutdated(f"{table.name}: a planned row is no longer there")
 
 
 def _keep_journal_mode(before: Path, after: Path) -> None:

@@ -6,30 +6,33 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from scrubber.errors import Unproved
+from scrubber.stores.sqlite_repair import Expected, expected, remember
 from scrubber.stores.sqlite_tables import Table, connected, tables
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from scrubber.model import Key, Trace
     from scrubber.stores.columns import Value
+    from scrubber.stores.sqlite_repair import Mending
 
 _PRAGMAS = ("page_size", "encoding", "auto_vacuum", "user_version", "application_id", "journal_mode")
-_END: tuple[Key, tuple[Value, ...]] = (-1, ())
+_Found = tuple["Key", tuple["Value", ...]]
+_END: _Found = (-1, ())
 
 
 def prove(
     before: Path,
     after: Path,
-    traces: Iterable[Trace],
+    traces: Sequence[Trace],
     empty: Mapping[tuple[str, str], Value],
-    repaired: Collection[str],
+    mendings: Sequence[Mending],
 ) -> int:
     """The number of rows compared and found equal; raises Unproved at the first difference.
 
-    `repaired` names the columns (`moz_bookmarks.position`) in which rows may differ.
+    `empty` and `mendings` are what `rebuild` was given.
     """
     planned: dict[str, dict[Key, list[Trace]]] = {}
     for trace in traces:
@@ -37,10 +40,10 @@ def prove(
     with connected(before) as old, connected(after) as new:
         _same_frame(old, new)
         old_tables, new_tables = tables(old), tables(new)
+        remember(old, old_tables, traces, mendings)
+        mended = expected(old, old_tables, mendings)
         return sum(
-            _same_rows(
-                _expected(table, planned.get(name, {}), empty), new_tables[name], _masked(table, repaired)
-            )
+            _same_rows(_expected(table, planned.get(name, {}), empty, mended), new_tables[name])
             for name, table in old_tables.items()
         )
 
@@ -57,35 +60,39 @@ def _same_frame(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
             raise Unproved(f"{pragma} changed")
 
 
-def _masked(table: Table, repaired: Collection[str]) -> tuple[int, ...]:
-    return tuple(i for i, column in enumerate(table.columns) if f"{table.name}.{column}" in repaired)
-
-
 def _expected(
-    table: Table, planned: Mapping[Key, list[Trace]], empty: Mapping[tuple[str, str], Value]
-) -> Iterator[tuple[Key, tuple[Value, ...]]]:
+    table: Table,
+    planned: Mapping[Key, list[Trace]],
+    empty: Mapping[tuple[str, str], Value],
+    mended: Expected,
+) -> Iterator[_Found]:
+    last: Key = 0
+    repaired = mended.values.get(table.name, {})
     for key, values in table.values():
         traces = planned.get(key, ())
         if any(not trace.blank for trace in traces):
             continue
-        blank = {column: empty[table.name, column] for trace in traces for column in trace.blank}
+        changed = {column: empty[table.name, column] for trace in traces for column in trace.blank}
+        changed |= repaired.get(key, {})
+        last = key
         yield (
             key,
-            tuple(blank.get(column, value) for column, value in zip(table.columns, values, strict=True)),
+            tuple(changed.get(column, value) for column, value in zip(table.columns, values, strict=True)),
         )
+    for values in mended.added.get(table.name, ()):
+        last = last + 1 if isinstance(last, int) else last
+        yield last, values
 
 
-def _same_rows(
-    expected: Iterator[tuple[Key, tuple[Value, ...]]], table: Table, masked: tuple[int, ...]
-) -> int:
+def _same_rows(wanted: Iterator[_Found], table: Table) -> int:
     count = 0
-    for old, new in zip_longest(expected, table.values(), fillvalue=_END):
-        if old[0] != new[0] or _typed(old[1], masked) != _typed(new[1], masked):
+    for old, new in zip_longest(wanted, table.values(), fillvalue=_END):
+        if old[0] != new[0] or _typed(old[1]) != _typed(new[1]):
             raise Unproved(f"{table.name}: the row {old[0] if old is not _END else new[0]} differs")
         count += 1
     return count
 
 
-def _typed(values: tuple[Value, ...], masked: tuple[int, ...]) -> list[tuple[type, Value]]:
+def _typed(values: tuple[Value, ...]) -> list[tuple[type, Value]]:
     """With their types, because 1 equals 1.0 in Python but not in a file."""
-    return [(type(value), value) for i, value in enumerate(values) if i not in masked]
+    return [(type(value), value) for value in values]

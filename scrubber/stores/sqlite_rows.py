@@ -28,6 +28,10 @@ class Orphaned:
 
     column: str
     by: str
+    unless: str = ""
+    """Another column that may point to it (`eq_class_groups.set_id`) and then holds it."""
+    where: str = ""
+    """SQL: the only rows that this is true of."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Keep:
     """Only rows that a remaining row of another table (`moz_bookmarks.fk`) points to by `column` are kept."""
     clear: tuple[tuple[str, Value], ...] = ()
     """What is emptied in a row that is kept: columns and their empty values."""
+    then: tuple[tuple[str, Value], ...] = ()
+    """What is set in a row in which something was emptied, so that the browser computes it afresh."""
 
 
 @dataclass(frozen=True, init=False)
@@ -75,13 +81,28 @@ class Clear:
 
 @dataclass(frozen=True)
 class Repair:
-    """What the browser itself would have put right after a removal.
+    """A value that the browser itself would have put right after a removal.
 
-    The statement may read `temp."removed <table>"`, which has the removed rows of each table in `after`.
+    `value` and `where` are SQL; they read the row itself and `temp."removed <table>"`, which has the removed
+    rows of that table, and nothing else: the proof computes them from the original. The value has the type
+    that the column stores (a number in a text column needs a CAST).
     """
 
-    after: tuple[str, ...]
-    """Tables whose removed rows call for it."""
     changes: str
-    """`moz_bookmarks.position`: the only column that it changes."""
-    sql: str
+    """`moz_bookmarks.position`."""
+    value: str
+    where: str
+    reads: tuple[str, ...]
+    """The tables whose removed rows it reads."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """Rows that the browser itself would have written at a removal, at the end of a table with rowids."""
+
+    table: str
+    columns: tuple[str, ...]
+    """All that the table has."""
+    rows: str
+    """SQL that selects their values in a settled order; it reads what `value` of a Repair may read."""
+    reads: tuple[str, ...]

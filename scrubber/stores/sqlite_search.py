@@ -12,6 +12,7 @@ from scrubber.stores.sqlite_rows import Clear, Keep, Linked, Orphaned, Rows
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from scrubber.model import Policy
     from scrubber.stores.sqlite_tables import Table
 
 _Seen = tuple[Standing, str]
@@ -34,7 +35,7 @@ class Search:
     def run(self, rows: Sequence[Rows]) -> tuple[Trace, ...]:
         """Every trace, in the order of the tables."""
         for each in rows:
-            if each.table in self.tables and self.look.policy.wants(each.holds or self.holds):
+            if each.table in self.tables:
                 self._find(each)
         cleared = [trace for clear in self.clears for trace in self._cleared(clear)]
         return (*self.traces.values(), *cleared)
@@ -51,14 +52,16 @@ class Search:
         known = self.traces.get((rows.table, key))
         if known is not None and (known.standing is not Standing.MENTION or seen[0] is Standing.MENTION):
             return
+        goes = self.look.policy.removes(Trace(rows.table, key, *seen, judge.holds))
         kept = judge.keeps(row)
-        standing = Standing.KEPT if kept else seen[0]
-        blank = judge.blank(row) if kept else ()
-        trace = Trace(rows.table, key, standing, seen[1], judge.holds, blank)
-        self.traces[rows.table, key] = trace
-        if kept or self.look.policy.removes(trace):
+        if goes:
             self.hanging.setdefault(rows.table, {})[key] = (row, seen)
-        if not kept and self.look.policy.removes(trace):
+        if not self.look.policy.wants(judge.holds):
+            return  # looked for all the same, because what is wanted may hang on it
+        blank = judge.blank(row) if kept and goes else ()
+        trace = Trace(rows.table, key, Standing.KEPT if kept else seen[0], seen[1], judge.holds, blank)
+        self.traces[rows.table, key] = trace
+        if goes and not kept:
             self.leaving.setdefault(rows.table, {})[key] = row
 
     def _cleared(self, clear: Clear) -> Iterator[Trace]:
@@ -70,12 +73,17 @@ class Search:
         leaving = self.leaving.get(clear.table, {})
         for key, row in table.rows():
             value = row[clear.column]
-            if key in leaving or value is None or value == clear.to:
+            if key in leaving or value is None or value == clear.to or self._empties(clear, key):
                 continue
             if clear.linked and value in pointers:
                 yield Trace(clear.table, key, Standing.OWN, pointers[value][1], holds, (clear.column,))
             elif not clear.linked and self.look.target.mentions(_searchable(value)):
                 yield Trace(clear.table, key, Standing.MENTION, text(value), holds, (clear.column,))
+
+    def _empties(self, clear: Clear, key: Key) -> bool:
+        """Whether the row is kept and loses this column anyway."""
+        trace = self.traces.get((clear.table, key))
+        return trace is not None and clear.column in trace.blank
 
     def pointed(self, to: str) -> dict[Value, _Seen]:
         """The values of `table.column` in rows whose dependents go."""
@@ -96,16 +104,20 @@ class Search:
         leaving = self.leaving.get(name, {})
         return {row[column] for key, row in table.rows() if key not in leaving}
 
-    def orphans(self, by: str) -> dict[Value, _Seen]:
-        """The values of `table.column` that only rows which go have."""
-        table, _, column = by.partition(".")
-        gone = {
-            row.get(column): self.hanging[table][key][1] for key, row in self.leaving.get(table, {}).items()
-        }
-        if not gone:
+    def orphans(self, table: Table, rule: Orphaned) -> dict[Value, _Seen]:
+        """The values of the rule's column that only rows which go point to."""
+        name, _, column = rule.by.partition(".")
+        hanging = self.hanging.get(name, {})
+        gone = {row.get(column): hanging[key][1] for key, row in self.leaving.get(name, {}).items()}
+        if not gone or rule.column not in table.columns:
             return {}
-        stay = self.remaining(by)
-        return {value: seen for value, seen in gone.items() if value is not None and value not in stay}
+        stay = self.remaining(rule.by) | (self.remaining(rule.unless) if rule.unless else set())
+        among = table.matching(rule.column, rule.where) if rule.where else gone.keys()
+        return {
+            value: seen
+            for value, seen in gone.items()
+            if value is not None and value not in stay and value in among
+        }
 
 
 class _Judge:
@@ -121,13 +133,13 @@ class _Judge:
             if isinstance(by, Linked):
                 self.links.append((by.column, search.pointed(by.to)))
             elif isinstance(by, Orphaned):
-                self.links.append((by.column, search.orphans(by.by)))
+                self.links.append((by.column, search.orphans(table, by)))
             elif set(by.columns) <= columns:
                 self.own.append(by)
         self.links = [(column, values) for column, values in self.links if column in columns and values]
         self.cleared = {clear.column for clear in search.clears if clear.table == rows.table}
         self.keywords = search.look.policy.keywords and self.holds in BROWSING
-        self.keep = rows.keep if rows.keep and rows.keep.include not in search.look.policy.include else None
+        self.keep = None if rows.keep and self._included(rows.keep, search.look.policy) else rows.keep
         self.referenced = (
             search.remaining(self.keep.referenced) if self.keep and self.keep.referenced else None
         )
@@ -144,6 +156,11 @@ class _Judge:
                 return Standing.MENTION, text(value)
         return None
 
+    @staticmethod
+    def _included(keep: Keep, policy: Policy) -> bool:
+        """A run without bookmarks must not take away the pages that they point to."""
+        return keep.include in policy.include and policy.wants(keep.include)
+
     def _names(self, value: str | bytes) -> bool:
         if self.target.mentions(value):
             return True
@@ -155,9 +172,15 @@ class _Judge:
         return keep is not None and (self.referenced is None or row.get(keep.column) in self.referenced)
 
     def blank(self, row: Row) -> tuple[str, ...]:
-        """The columns to empty in a kept row."""
-        keep = self.keep or Keep("")
-        return tuple(name for name, empty in keep.clear if name in row and row[name] != empty)
+        """The columns to empty in a kept row, and those that follow from it."""
+        if self.keep is None:
+            return ()
+        empty = _unlike(row, self.keep.clear)
+        return empty + _unlike(row, self.keep.then) if empty else ()
+
+
+def _unlike(row: Row, values: tuple[tuple[str, Value], ...]) -> tuple[str, ...]:
+    return tuple(name for name, value in values if name in row and row[name] != value)
 
 
 def _searchable(value: Value) -> str | bytes:

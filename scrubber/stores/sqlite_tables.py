@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
+from scrubber.formats.sqlite_unit import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from scrubber.model import Key
     from scrubber.stores.columns import Row, Value
@@ -33,13 +35,30 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
         try:
             database.text_factory = _decode
             database.execute("PRAGMA trusted_schema = OFF")
+            # Some builds have them on, and a cascade would take rows that nobody planned.
+            database.execute("PRAGMA foreign_keys = OFF")
             database.execute("PRAGMA secure_delete = ON")
             database.execute("PRAGMA temp_store = MEMORY")
             yield database
         finally:
             database.close()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:
         raise UnreadableStore(path, str(error)) from error
+
+
+@contextmanager
+def copied(path: Path) -> Iterator[tuple[Path, dict[str, Table]]]:
+    """A private, folded copy of the database at `path` for as long as the block runs, and its tables.
+
+    Raises UnreadableStore of `path` for whatever SQLite can't read inside the block.
+    """
+    with tempfile.TemporaryDirectory(prefix="scrubber-") as folder:
+        copy = snapshot(path, Path(folder))
+        try:
+            with connected(copy) as database:
+                yield copy, tables(database)
+        except UnreadableStore as error:
+            raise UnreadableStore(path, error.reason) from error
 
 
 @dataclass(frozen=True)
@@ -55,15 +74,30 @@ class Table:
 
     def values(self) -> Iterator[tuple[Key, tuple[Value, ...]]]:
         """Every row with what finds it again, in the order of the key."""
-        width = len(self.key)
-        key, columns = ", ".join(map(quoted, self.key)), ", ".join(map(quoted, self.columns))
-        for row in self.database.execute(f"SELECT {key}, {columns} FROM {quoted(self.name)} ORDER BY {key}"):
-            yield (row[0] if self.has_rowid else tuple(row[:width])), row[width:]
+        return self._select(", ".join(map(quoted, self.columns)))
+
+    def computed(self, value: str, where: str) -> Iterator[tuple[Key, Value]]:
+        """What a SQL expression gives in the rows of which the SQL condition is true."""
+        return ((key, values[0]) for key, values in self._select(value, f"WHERE {where}"))
 
     def rows(self) -> Iterator[tuple[Key, Row]]:
         """The same by column name."""
         for key, values in self.values():
             yield key, dict(zip(self.columns, values, strict=True))
+
+    def matching(self, column: str, where: str) -> set[Value]:
+        """The values of a column in the rows of which the SQL condition is true."""
+        found = self.database.execute(f"SELECT {quoted(column)} FROM {quoted(self.name)} WHERE {where}")
+        return {value for (value,) in found}
+
+    def _select(self, what: str, where: str = "") -> Iterator[tuple[Key, tuple[Value, ...]]]:
+        width = len(self.key)
+        key = ", ".join(map(quoted, self.key))
+        rows = self.database.execute(
+            f"SELECT {key}, {what} FROM main.{quoted(self.name)} {where} ORDER BY {key}"
+        )
+        for row in rows:
+            yield (row[0] if self.has_rowid else tuple(row[:width])), row[width:]
 
     @property
     def where(self) -> str:

@@ -37,9 +37,10 @@ HISTORY = Sqlite(
             Linked("visit_id", "visits.id"),
             Linked("duplicate_visit_id", "visits.id"),
         ),
-        Rows("history_sync_metadata", Linked("storage_key", "visits.visit_time")),
+        # The pages of one redirect share a time.
+        Rows("history_sync_metadata", Orphaned("storage_key", by="visits.visit_time")),
         Rows("typed_url_sync_metadata", Linked("storage_key", "urls.id")),  # before Chromium 122
-        Rows("journey_history_entries", Linked("visit_timestamp_micros", "visits.visit_time")),
+        Rows("journey_history_entries", Orphaned("visit_timestamp_micros", by="visits.visit_time")),
         Rows("journeys", Orphaned("journey_id", by="journey_history_entries.journey_id")),
         Rows("journey_continuation_queries", Linked("journey_id", "journeys.journey_id")),
         Rows("journey_history_entries", Linked("journey_id", "journeys.journey_id")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scrubber.browsers.chromium.layout import in_network, in_partitions, in_profile
-from scrubber.stores.columns import Host, Named, Origin, Partition, Site, Url
+from scrubber.stores.columns import Host, Origin, Origins, Partition, Site, Url
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Rows
 
@@ -35,7 +35,7 @@ TRUST_TOKENS = Sqlite(
     rows=(
         Rows("trust_tokens_issuer_config", Origin("key")),
         Rows("trust_tokens_toplevel_config", Origin("key")),
-        Rows("trust_tokens_issuer_toplevel_pair_config", Named("key")),
+        Rows("trust_tokens_issuer_toplevel_pair_config", Origins("key")),
     ),
 )
 

@@ -6,7 +6,7 @@ from scrubber.browsers.chromium.layout import in_network, in_partitions, in_prof
 from scrubber.stores.columns import CookieHost, Host, Origin, Partition, Url
 from scrubber.stores.origin_dirs import Buckets, OriginDirs, by_name
 from scrubber.stores.sqlite import Sqlite
-from scrubber.stores.sqlite_rows import Keep, Linked, Rows
+from scrubber.stores.sqlite_rows import Clear, Keep, Linked, Orphaned, Rows
 
 COOKIES = Sqlite(
     *in_network("Cookies"),
@@ -49,6 +49,7 @@ QUOTA = Sqlite(
     source="storage/browser/quota/quota_database.cc",
     rows=(
         Rows("buckets", Origin("storage_key")),
+        Rows("quota", Host("host")),  # before Chromium 110
         # Before Chromium 100.
         Rows("HostQuotaTable", Host("host")),
         Rows("OriginInfoTable", Origin("origin")),
@@ -85,18 +86,21 @@ AFFILIATIONS = Sqlite(
     holds="logins",
     source="components/affiliations/core/browser/affiliation_database.cc",
     rows=(
-        Rows("eq_class_members", Url("facet_uri"), Url("facet_icon_url"), Url("change_password_url")),
-        Rows("eq_class_groups", Url("facet_uri"), Host("main_domain"), Url("change_password_url")),
-        # A class is fetched as a whole: without one of its members it would be wrong.
+        # Chromium drops a class as a whole; without one member it still is true of the others.
+        Rows("eq_class_members", Url("facet_uri")),
+        Rows("eq_class_groups", Url("facet_uri"), Host("main_domain")),
         Rows(
             "eq_classes",
-            Linked("id", "eq_class_members.set_id"),
-            Linked("id", "eq_class_groups.set_id"),
-            Url("group_icon_url"),
+            Orphaned("id", by="eq_class_members.set_id", unless="eq_class_groups.set_id"),
+            Orphaned("id", by="eq_class_groups.set_id", unless="eq_class_members.set_id"),
         ),
-        Rows("eq_class_members", Linked("set_id", "eq_classes.id")),
-        Rows("eq_class_groups", Linked("set_id", "eq_classes.id")),
         Rows("psl_extensions", Host("domain")),
+    ),
+    clears=(
+        Clear("eq_classes", "group_icon_url", to=""),
+        Clear("eq_class_members", "facet_icon_url", to=""),
+        Clear("eq_class_members", "change_password_url", to=""),
+        Clear("eq_class_groups", "change_password_url", to=""),
     ),
 )
 

@@ -1,15 +1,18 @@
 """Firefox's history, bookmarks and icons: `places.sqlite` and `favicons.sqlite`.
 
-Their triggers exist only inside Firefox; `repairs` and the order of `rows` do that work here.
+Their triggers exist only inside Firefox; `mendings` and the order of `rows` do that work here.
 """
 
 from __future__ import annotations
 
 from scrubber.stores.columns import Host, ReversedHost, Url
 from scrubber.stores.sqlite import Sqlite
-from scrubber.stores.sqlite_rows import Clear, Keep, Linked, Orphaned, Repair, Rows
+from scrubber.stores.sqlite_rows import Added, Clear, Keep, Linked, Orphaned, Repair, Rows
 
 _BOOKMARKS = Keep("bookmarks")
+_IS_TAG = "type = 2 AND parent = (SELECT id FROM moz_bookmarks WHERE guid = 'tags________')"
+_LOSES_BOOKMARKS = """id IN (SELECT fk FROM temp."removed moz_bookmarks"
+                             UNION SELECT place_id FROM temp."removed moz_keywords")"""
 
 PLACES = Sqlite(
     "{profile}/places.sqlite",
@@ -30,9 +33,8 @@ PLACES = Sqlite(
                     ("typed", 0),
                     ("description", None),
                     ("preview_image_url", None),
-                    ("recalc_frecency", 1),
-                    ("recalc_alt_frecency", 1),
                 ),
+                then=(("recalc_frecency", 1), ("recalc_alt_frecency", 1)),
             ),
         ),
         Rows("moz_places_extra", Linked("place_id", "moz_places.id")),
@@ -47,6 +49,13 @@ PLACES = Sqlite(
         ),
         Rows("moz_newtab_shortcuts_interaction", Linked("place_id", "moz_places.id")),
         Rows("moz_bookmarks", Linked("fk", "moz_places.id"), keep=_BOOKMARKS, holds="bookmarks"),
+        # A tag is a folder that Firefox removes with its last entry.
+        Rows(
+            "moz_bookmarks",
+            Orphaned("id", by="moz_bookmarks.parent", where=_IS_TAG),
+            keep=_BOOKMARKS,
+            holds="bookmarks",
+        ),
         Rows("moz_items_annos", Linked("item_id", "moz_bookmarks.id"), keep=_BOOKMARKS, holds="bookmarks"),
         Rows(
             "moz_keywords",
@@ -61,6 +70,8 @@ PLACES = Sqlite(
             keep=Keep("bookmarks", column="id", referenced="moz_places.origin_id"),
         ),
         Rows("moz_hosts", Host("host")),  # before Firefox 62
+        # Before Firefox 55.
+        Rows("moz_favicons", Url("url"), Orphaned("id", by="moz_places.favicon_id")),
     ),
     clears=(
         Clear("moz_historyvisits", "from_visit", to=0, linked="moz_historyvisits.id"),
@@ -74,33 +85,57 @@ PLACES = Sqlite(
             linked="moz_places_metadata_search_queries.id",
         ),
         Clear("moz_places", "preview_image_url", to=None),
+        Clear("moz_places", "favicon_id", to=None, linked="moz_favicons.id"),
     ),
-    repairs=(
+    mendings=(
         Repair(
-            after=("moz_places",),
-            changes="moz_origins.recalc_frecency",
-            sql="""UPDATE moz_origins SET recalc_frecency = 1
-                   WHERE id IN (SELECT origin_id FROM temp."removed moz_places")""",
+            "moz_origins.recalc_frecency",
+            "1",
+            where='id IN (SELECT origin_id FROM temp."removed moz_places")',
+            reads=("moz_places",),
         ),
         Repair(
-            after=("moz_places",),
-            changes="moz_origins.recalc_alt_frecency",
-            sql="""UPDATE moz_origins SET recalc_alt_frecency = 1
-                   WHERE id IN (SELECT origin_id FROM temp."removed moz_places")""",
+            "moz_origins.recalc_alt_frecency",
+            "1",
+            where='id IN (SELECT origin_id FROM temp."removed moz_places")',
+            reads=("moz_places",),
         ),
         Repair(
-            after=("moz_bookmarks",),
-            changes="moz_bookmarks.syncChangeCounter",
-            sql="""UPDATE moz_bookmarks SET syncChangeCounter = syncChangeCounter + 1
-                   WHERE id IN (SELECT parent FROM temp."removed moz_bookmarks")""",
+            "moz_places.foreign_count",
+            """foreign_count - (SELECT count(*) FROM temp."removed moz_bookmarks" WHERE fk = moz_places.id)
+                - (SELECT count(*) FROM temp."removed moz_keywords" WHERE place_id = moz_places.id)""",
+            where=_LOSES_BOOKMARKS,
+            reads=("moz_bookmarks", "moz_keywords"),
         ),
         Repair(
-            after=("moz_bookmarks",),
-            changes="moz_bookmarks.position",
-            sql="""UPDATE moz_bookmarks SET position = position - (
-                       SELECT count(*) FROM temp."removed moz_bookmarks" AS gone
-                       WHERE gone.parent = moz_bookmarks.parent AND gone.position < moz_bookmarks.position)
-                   WHERE parent IN (SELECT parent FROM temp."removed moz_bookmarks")""",
+            "moz_places.recalc_frecency",
+            "1",
+            where=_LOSES_BOOKMARKS,
+            reads=("moz_bookmarks", "moz_keywords"),
+        ),
+        Repair(
+            "moz_bookmarks.syncChangeCounter",
+            "syncChangeCounter + 1",
+            where='id IN (SELECT parent FROM temp."removed moz_bookmarks")',
+            reads=("moz_bookmarks",),
+        ),
+        Repair(
+            "moz_bookmarks.position",
+            """position - (SELECT count(*) FROM temp."removed moz_bookmarks" AS gone
+                           WHERE gone.parent = moz_bookmarks.parent
+                             AND gone.position < moz_bookmarks.position)""",
+            where='parent IN (SELECT parent FROM temp."removed moz_bookmarks")',
+            reads=("moz_bookmarks",),
+        ),
+        # Without word of it, a server that has the bookmark would bring it back. The time is not that of the
+        # removal, which nobody needs to know.
+        Added(
+            "moz_bookmarks_deleted",
+            ("guid", "dateRemoved"),
+            """SELECT guid, ifnull(lastModified, 0) FROM temp."removed moz_bookmarks"
+               WHERE syncStatus = 2 AND guid NOT IN (SELECT guid FROM main.moz_bookmarks_deleted)
+               ORDER BY guid""",
+            reads=("moz_bookmarks",),
         ),
     ),
 )
@@ -117,7 +152,8 @@ FAVICONS = Sqlite(
             Linked("page_id", "moz_pages_w_icons.id"),
             Linked("icon_id", "moz_icons.id"),
         ),
-        Rows("moz_icons", Orphaned("id", by="moz_icons_to_pages.icon_id")),
+        # The icon in a host's root serves pages without being mapped to them.
+        Rows("moz_icons", Orphaned("id", by="moz_icons_to_pages.icon_id", where="root = 0")),
     ),
 )
 

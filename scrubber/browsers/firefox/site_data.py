@@ -90,9 +90,9 @@ STORAGE_INDEX = Sqlite(
     holds="storage",
     source="dom/quota/ActorsParent.cpp",
     rows=(Rows("origin", Origin("origin"), Partition("suffix", of="origin")),),
-    repairs=(
+    mendings=(
         # It is a cache of the folders: Firefox looks at them afresh when it isn't valid.
-        Repair(after=("origin",), changes="cache.valid", sql="UPDATE cache SET valid = 0"),
+        Repair("cache.valid", "0", where='EXISTS (SELECT 1 FROM temp."removed origin")', reads=("origin",)),
     ),
 )
 
@@ -106,6 +106,7 @@ LOCAL_STORAGE_BEFORE_68 = Sqlite(
         Rows(
             "webappsstore2",
             ReversedHost("originKey"),
+            ReversedHost("scope"),  # the only one before Firefox 41
             Partition("originAttributes", of="originKey"),
         ),
     ),
