@@ -123,5 +123,9 @@ class Chromium:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if alive(self._processes[0]):
-            self.close()
+        try:
+            if alive(self._processes[0]):
+                self.close()
+        finally:
+            if alive(self._processes[0]):
+                self.kill()

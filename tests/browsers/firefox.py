@@ -88,7 +88,11 @@ class Firefox:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        until(lambda: port_file.exists() and _listens(port_file.read_text()), "Firefox to listen")
+        try:
+            until(lambda: port_file.exists() and _listens(port_file.read_text()), "Firefox to listen")
+        except TimeoutError:
+            self._process.kill()
+            raise
         self._client = Marionette(host="127.0.0.1", port=int(port_file.read_text()))
         self._client.start_session()
         self._client.timeout.script = 60
@@ -186,8 +190,12 @@ class Firefox:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process.poll() is None:
-            self.close()
+        try:
+            if self._process.poll() is None:
+                self.close()
+        finally:
+            if self._process.poll() is None:
+                self.kill()
 
 
 def _listens(port: str) -> bool:

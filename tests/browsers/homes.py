@@ -131,23 +131,23 @@ def make_firefox(home: FirefoxHome) -> FirefoxHome:
 
 def crash_chromium(home: ChromiumHome) -> None:
     """Open it again, go on, and kill it: with its locks, an unfinished journal and unflushed logs."""
-    browser = home.open()
-    _visit(browser, (SHOP, TARGET))
-    browser.visit(url(TARGET, BEFORE_THE_CRASH))
-    sessions = home.profile / "Sessions"
-    until(lambda: _written(sessions.glob("Session_*")), "the session's record of the last page")
-    browser.kill()
+    with home.open() as browser:
+        _visit(browser, (SHOP, TARGET))
+        browser.visit(url(TARGET, BEFORE_THE_CRASH))
+        sessions = home.profile / "Sessions"
+        until(lambda: _written(sessions.glob("Session_*")), "the session's record of the last page")
+        browser.kill()
 
 
 def crash_firefox(home: FirefoxHome) -> None:
     """Open it again, go on, and kill it: with filled write-ahead logs and the session's recovery file."""
-    browser = home.open()
-    _visit(browser, (SHOP, TARGET))
-    browser.visit(url(TARGET, BEFORE_THE_CRASH))
-    until(lambda: _written([home.profile / "places.sqlite-wal"]), "the visit in the log of places")
-    recovery = home.profile / "sessionstore-backups" / "recovery.jsonlz4"
-    until(recovery.exists, "the session's backup")
-    browser.kill()
+    with home.open() as browser:
+        _visit(browser, (SHOP, TARGET))
+        browser.visit(url(TARGET, BEFORE_THE_CRASH))
+        until(lambda: _written([home.profile / "places.sqlite-wal"]), "the visit in the log of places")
+        recovery = home.profile / "sessionstore-backups" / "recovery.jsonlz4"
+        until(recovery.exists, "the session's backup")
+        browser.kill()
 
 
 def _visit(browser: Chromium | Firefox, hosts: Iterable[str]) -> None:
