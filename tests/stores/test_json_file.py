@@ -180,7 +180,7 @@ class TestUnreadable:
 
 
 class TestProof:
-    BEFORE: ClassVar = {"a": [{"b": 1}, {"b": 2}, {"b": 3}], "c": "x", "d": None}
+    BEFORE: ClassVar[dict[str, Any]] = {"a": [{"b": 1}, {"b": 2}, {"b": 3}], "c": "x", "d": None}
     CUTS = at_places([(("a", 1), Gone()), (("c",), Becomes("")), (("a", 0, "n"), Becomes(7))])
 
     def test_counts_what_it_compared(self) -> None:
