@@ -78,10 +78,10 @@ def table(records: Iterable[Record], compression: int = NONE) -> bytes:
     return table_of_blocks([block((entry(tagged(r), r.value or b"") for r in records), compression)])
 
 
-def manifest(*, log_number: int, tables: Sequence[tuple[int, int]] = (), comparator: str = BYTEWISE) -> bytes:
+def manifest(*, log_number: int, log_before: int = 0, tables: Sequence[tuple[int, int]] = ()) -> bytes:
     """`tables`: level and number of each."""
-    edit = varint(1) + string(comparator.encode())
-    edit += b"".join(varint(n) for n in (2, log_number, 9, 0, 3, 1000, 4, 1000))
+    edit = varint(1) + string(BYTEWISE.encode())
+    edit += b"".join(varint(n) for n in (2, log_number, 9, log_before, 3, 1000, 4, 1000))
     for level, number in tables:
         bounds = string(b"first" + bytes(8)) + string(b"last" + bytes(8))
         edit += varint(7) + varint(level) + varint(number) + varint(1) + bounds

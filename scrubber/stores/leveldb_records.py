@@ -152,5 +152,5 @@ def _as_text(content: int | bytes) -> bytes:
 
 @lru_cache(maxsize=8)
 def _hashes(names: tuple[Name, ...]) -> frozenset[str]:
-    hosts = {name.text.partition(":")[0] for name in names if "/" not in name.text}
+    hosts = {name.text.partition(":")[0] for name in names}
     return frozenset(hashlib.md5(host.encode(), usedforsecurity=False).hexdigest() for host in hosts)

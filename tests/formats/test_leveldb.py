@@ -130,6 +130,14 @@ def test_records_survive_every_way_of_crossing_a_block(size: int) -> None:
     assert list(read_records(io.BytesIO(file.getvalue()))) == payloads
 
 
+def test_where_just_a_header_fits_leveldb_writes_one() -> None:
+    """An empty first fragment (db/log_writer.cc), so that logs come out byte for byte."""
+    file = io.BytesIO()
+    write_records(file, [bytes(BLOCK - 2 * _HEADER), b"next"])
+    length_and_type = file.getvalue()[BLOCK - _HEADER : BLOCK][4:]
+    assert length_and_type == b"\0\0\x02"
+
+
 @given(st.dictionaries(st.binary(max_size=40), st.binary(max_size=400), max_size=30))
 def test_what_is_written_is_read(records: dict[bytes, bytes]) -> None:
     numbered = [Record(key, value, number) for number, (key, value) in enumerate(records.items(), start=1)]
@@ -206,6 +214,21 @@ def test_tables_of_lower_levels_are_newer_and_old_ones_have_another_name(tmp_pat
     text = manifest(log_number=9, tables=[(0, 6), (1, 5)])
     folder(tmp_path, {"MANIFEST-000001": text, **tables})
     assert live(tmp_path) == {b"a": b"same sequence"}
+
+
+def test_of_tables_of_one_level_the_later_is_newer(tmp_path: Path) -> None:
+    tables = {"000005.ldb": table([A]), "000006.ldb": table([Record(b"a", b"same sequence", 5)])}
+    folder(tmp_path, {"MANIFEST-000001": manifest(log_number=9, tables=[(0, 5), (0, 6)]), **tables})
+    assert live(tmp_path) == {b"a": b"same sequence"}
+
+
+@pytest.mark.parametrize(("log_before", "expected"), [(3, {b"b": b"b"}), (0, {})], ids=["named", "not-named"])
+def test_a_log_that_was_being_replaced_still_counts(
+    tmp_path: Path, log_before: int, expected: dict[bytes, bytes]
+) -> None:
+    text = manifest(log_number=9, log_before=log_before)
+    folder(tmp_path, {"MANIFEST-000001": text, "000003.log": log_of(B)})
+    assert live(tmp_path) == expected
 
 
 def test_leftovers_and_bounds_are_history(tmp_path: Path) -> None:

@@ -9,13 +9,14 @@ import pytest
 
 from scrubber.browsers.chromium import leveldb as tables
 from scrubber.formats import leveldb
+from scrubber.formats.leveldb import Record
 from scrubber.formats.leveldb.coding import string, varint
 from scrubber.model import Policy, Standing
 from scrubber.stores.columns import Origin
 from scrubber.stores.leveldb import FOLDERS, LevelDb
 from scrubber.stores.leveldb_records import HashedHost, Message, PushApp, Records
 from tests.cleaned import TARGET, clean, look, tree
-from tests.leveldb_files import BYTEWISE
+from tests.leveldb_files import BYTEWISE, folder, log_of, manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,8 +71,8 @@ def service_worker(number: int, host: str, origin: str = "") -> Made:
         f"INITDATA_UNIQUE_ORIGIN:{origin}": b"",
         f"REGID_TO_ORIGIN:{number}": origin.encode(),
         f"REG:{origin}\0{number}": worker(number, version, host),
-        f"RES:{version}\0{10 * number}": b"\x08\x01",
-        f"RES:{version}\0{10 * number + 1}": b"\x08\x02",
+        f"RES:{version}\0{10 * number}": b"\x12" + string(f"https://{host}/worker.js".encode()),
+        f"RES:{version}\0{10 * number + 1}": b"\x12" + string(b"https://code.example/library.js"),
         f"REG_USER_DATA:{number}\0BackgroundSyncUserData": b"tag",
         f"REG_HAS_USER_DATA:BackgroundSyncUserData\0{number}": b"",
     }
@@ -317,6 +318,14 @@ def test_the_reading_list_goes_on_request_with_what_sync_knows_of_it(tmp_path: P
     removed, _ = clean(tables.SYNC, tmp_path / "database", tmp_path, Policy(include=frozenset({"bookmarks"})))
     assert keys(removed) == set(ours)
     assert live(tmp_path / "database") == theirs
+
+
+def test_what_is_not_asked_for_stays_with_its_older_versions(tmp_path: Path) -> None:
+    log = log_of(*(Record(b"sessions-dt-tab7", URL, number) for number in (1, 2)))
+    place = folder(tmp_path / "database", {"MANIFEST-000001": manifest(log_number=3), "000003.log": log})
+    for only, expected in (({"sessions"}, {"sessions-dt-tab7"}), ({"bookmarks"}, set())):
+        asked = look(tmp_path, Policy(only=frozenset(only)))
+        assert keys(list(tables.SYNC.find(place, asked))) == expected
 
 
 def test_a_map_that_another_namespace_still_needs_stays(tmp_path: Path) -> None:

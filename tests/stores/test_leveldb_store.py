@@ -14,9 +14,10 @@ from scrubber.formats import leveldb
 from scrubber.formats.leveldb import Record
 from scrubber.model import Policy, Standing, Trace
 from scrubber.sites import Site, Target
-from scrubber.stores.columns import Origin
+from scrubber.stores.columns import Origin, Url
 from scrubber.stores.leveldb import LevelDb
 from scrubber.stores.leveldb_records import Records
+from scrubber.stores.sqlite_rows import Linked
 from scrubber.transaction import Transaction
 from tests.cleaned import TARGET, clean, look, tree
 from tests.leveldb_files import BYTEWISE, SAMPLES, folder, log_of, manifest
@@ -122,6 +123,38 @@ class TestMentions:
     def test_look_alikes_are_none(self, place: Path, profile: Path) -> None:
         write(place, [(ALIKE, b"\x01notopenai.com labs-openai.com"), (b"_https://notopenai.com\0x", b"")])
         assert not found(place, profile)
+
+
+class TestLinks:
+    """What hangs on several records belongs to the target if one of them does."""
+
+    STORE = LevelDb(
+        "{profile}/x",
+        holds="history",
+        source="x.cc",
+        records=(
+            Records("pages", "page-{id}-{url}", Url("url")),
+            Records("visits", "visit-{page}-{origin}", Linked("page", "pages.id"), Origin("origin")),
+        ),
+    )
+    PAGES = (
+        b"page-1-https://shop.example/?q=labs.openai.com",
+        b"page-1-https://labs.openai.com/",
+        b"page-2-x",
+    )
+
+    @pytest.mark.parametrize("pages", [PAGES, PAGES[::-1]], ids=["mention-first", "mention-last"])
+    def test_own_outweighs_mention(self, place: Path, profile: Path, pages: tuple[bytes, ...]) -> None:
+        write(place, [*((page, b"") for page in pages), (b"visit-1-x", b""), (b"visit-2-x", b"")])
+        traces = {trace.key: trace.standing for trace in self.STORE.find(place, look(profile))}
+        assert traces[("", b"visit-1-x")] is Standing.OWN
+        assert ("", b"visit-2-x") not in traces
+
+    def test_hanging_on_a_mention_is_one(self, place: Path, profile: Path) -> None:
+        write(place, [(self.PAGES[0], b""), (b"visit-1-x", b""), (b"visit-1-https://labs.openai.com", b"")])
+        traces = {trace.key: trace.standing for trace in self.STORE.find(place, look(profile))}
+        assert traces[("", b"visit-1-x")] is Standing.MENTION
+        assert traces[("", b"visit-1-https://labs.openai.com")] is Standing.OWN
 
 
 class TestWhatNoReaderSees:
