@@ -186,26 +186,36 @@ def verify(
 
 
 def _explanations(plan: Plan, policy: Policy) -> Callable[[Path, str, int | None], str]:
-    """What the run leaves on purpose, as an answer for a place that names the target."""
+    """What the run leaves on purpose, as an answer for a place that names the target.
+
+    Rows of databases are known one by one. Another kind of file is explained as a whole, and only where
+    nothing is left in it that should go.
+    """
     rows: dict[tuple[Path, str], dict[Key, str]] = {}
     wholes: dict[Path, str] = {}
     for planned in plan.stores:
-        for trace in planned.traces:
-            staying = trace.standing is Standing.KEPT or not policy.removes(trace)
-            why = trace.standing.value if staying else "" if policy.wants(trace.holds) else "not asked for"
-            if why and trace.where:
+        reasons = [(trace, _why_left(trace, policy)) for trace in planned.traces]
+        for trace, why in reasons:
+            if why:
                 rows.setdefault((planned.path, trace.where), {})[trace.key] = why
-            elif why:
-                wholes[planned.path] = why
+        if all(why for _, why in reasons):
+            wholes[planned.path] = reasons[0][1]
 
     def explain(path: Path, table: str, row: int | None) -> str:
-        known = rows.get((path, table), {})
-        if known:
+        if table:
+            known = rows.get((path, table), {})
             # A table WITHOUT ROWID has no number to tell its rows by.
-            return known.get(row, "") if row is not None else next(iter(known.values()))
+            return known.get(row, "") if row is not None else next(iter(known.values()), "")
         return next((wholes[above] for above in (path, *path.parents) if above in wholes), "")
 
     return explain
+
+
+def _why_left(trace: Trace, policy: Policy) -> str:
+    if not policy.wants(trace.holds):
+        return "not asked for"
+    staying = trace.standing is Standing.KEPT or not policy.removes(trace)
+    return trace.standing.value if staying else ""
 
 
 def _swept(profiles: Sequence[BrowserProfile]) -> tuple[Path, ...]:
