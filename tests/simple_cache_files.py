@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import struct
 import zlib
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    import pytest
 
 MAGIC = 0xFCFB6D1BA7725C30
 INDEX = struct.pack("<QIIQ", MAGIC, 9, 0, 0)
@@ -51,6 +54,19 @@ def make(folder: Path, keys: Iterable[str]) -> None:
     for key in keys:
         (folder / f"{name(key)}_0").write_bytes(entry(key))
     (folder / "index-dir" / "the-real-index").write_bytes(index(keys))
+
+
+def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many bytes each read of a file asks for, from now on."""
+    asked: list[int] = []
+    read = os.read
+
+    def counted(descriptor: int, size: int) -> bytes:
+        asked.append(size)
+        return read(descriptor, size)
+
+    monkeypatch.setattr(os, "read", counted)
+    return asked
 
 
 def _eof(stream: bytes, flags: int) -> bytes:

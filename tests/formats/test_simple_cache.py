@@ -51,11 +51,7 @@ class TestEntries:
             assert read_stream_0(file, 75) == (head if len(head) <= 75 else b"")
 
     def test_no_more_is_read_than_the_key(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        import os
-
-        asked: list[int] = []
-        read = os.read
-        monkeypatch.setattr(os, "read", lambda at, size: asked.append(size) or read(at, size))
+        asked = made.count_reads(monkeypatch)
         with in_file(tmp_path, made.entry(KEY, bytes(100_000))).open("rb") as file:
             read_key(file)
         assert sum(asked) == 24 + len(KEY)

@@ -13,6 +13,7 @@ from scrubber.formats.blockfile import INDEX_MAGIC
 from scrubber.formats.blockfile.layout import (
     ADDRESS,
     BLOCKS_START,
+    CHANGING,
     DEFAULT_BUCKETS,
     HEADS,
     INDEX_HEADER,
@@ -130,6 +131,8 @@ class Cache:
 
     def lists(self) -> tuple[tuple[int, ...], ...]:
         """The addresses of the nodes in each of the lists by use, the last used first. Raises Damaged."""
+        if any(self.index[CHANGING : CHANGING + 4]):
+            raise Damaged("left in the middle of a change to its lists")
         heads = struct.unpack_from(f"<{LISTS}I", self.index, HEADS)
         tails = struct.unpack_from(f"<{LISTS}I", self.index, TAILS)
         return tuple(tuple(self._walk(head, tail)) for head, tail in zip(heads, tails, strict=True))
@@ -216,15 +219,17 @@ class Cache:
 
     def _walk(self, head: int, tail: int) -> Iterator[int]:
         seen: set[int] = set()
-        at = head
+        previous = at = head
         while at:
             if at in seen:
                 raise Damaged("a list that bites its tail")
             seen.add(at)
+            node = self.node(at)
+            if node.previous != previous:
+                raise Damaged("a list that doesn't lead back")
             yield at
-            following = self.node(at).next
-            if following == at:
+            if node.next == at:
                 break
-            at = following
+            previous, at = at, node.next
         if at != tail:
             raise Damaged("a list that doesn't end where it should")

@@ -9,6 +9,7 @@ Address, u32: bit 31 in use | 28-30 kind (0 a file of its own, 1 to 4 blocks of 
 
 IndexHeader   0 magic | 4 version | 8 entries | 24 address of statistics | 28 buckets (0: 65536)
               48 i64 bytes stored | 268 sizes[5] | 288 heads[5] | 308 tails[5] of the lists
+              328 the node that is being moved, if a crash came between
 BlockHeader   0 magic | 4 version | 8 i16 this file, next file | 12 block size | 16 records | 20 blocks
               24 empty[4]: groups of four blocks by how many at their end are free | 40 hints[4]
               56 being changed | 80 a bit for each block, set where it is taken
@@ -34,7 +35,7 @@ LISTS = 5
 INDEX_HEADER = 368
 DEFAULT_BUCKETS = 0x10000
 ADDRESS = struct.Struct("<I")
-NUM_ENTRIES, NUM_BYTES, SIZES, HEADS, TAILS = 8, 48, 268, 288, 308
+NUM_ENTRIES, NUM_BYTES, SIZES, HEADS, TAILS, CHANGING = 8, 48, 268, 288, 308, 328
 INT32, INT64 = struct.Struct("<i"), struct.Struct("<q")
 
 BLOCK_MAGIC = 0xC104CAC3

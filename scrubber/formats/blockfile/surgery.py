@@ -46,7 +46,14 @@ _UNCHECKED = 0
 
 def remove(folder: Path, going: Collection[int]) -> None:
     """Take the entries at these addresses out; none at all to empty what is free. Raises Damaged."""
-    with Cache(lambda name: (folder / name).open("r+b")) as cache:
+
+    def opened(name: str) -> BinaryIO:
+        try:
+            return (folder / name).open("r+b")
+        except FileNotFoundError as error:
+            raise Damaged(f"{name} is missing") from error
+
+    with Cache(opened) as cache:
         _Surgery(cache, folder, going).run()
 
 
