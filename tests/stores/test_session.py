@@ -100,7 +100,11 @@ class TestPages:
         assert left["windows"][0]["tabs"][0]["index"] == now
 
     def test_shown_take_icon_form_and_scroll_with_them(self, path: Path) -> None:
-        more: dict[str, Any] = {"image": "data:image/png;base64,x", "formdata": {"id": {}}, "scroll": {"scroll": "0,9"}}
+        more: dict[str, Any] = {
+            "image": "data:image/png;base64,x",
+            "formdata": {"id": {}},
+            "scroll": {"scroll": "0,9"},
+        }
         shown = cleaned(path, session(window(tab(SHOP, LABS, **more))))["windows"][0]["tabs"][0]
         assert shown.keys() == {"entries", "index"}
         other = cleaned(path, session(window(tab(LABS, SHOP, **more))))["windows"][0]["tabs"][0]

@@ -10,6 +10,7 @@ from scrubber.stores.columns import Host, Origin, Partition, Url
 from scrubber.stores.data_storage import DataStorage
 from scrubber.stores.json_file import KEY, Items, JsonFile
 from scrubber.stores.records import Rule
+from scrubber.stores.ssl_tokens import SslTokens
 from scrubber.stores.text_lines import TextLines, blocks
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ DATA_STORAGE_BEFORE_120 = tuple(
     )
     for name, fields, rule in _STORAGES
 )
+
+TLS_TICKETS = SslTokens("{profile}/ssl_tokens_cache.bin", "{profile}/ssl_tokens_cache.tmp")
 
 
 def _override(line: str) -> Row | None:
@@ -185,6 +188,7 @@ TARGETING = JsonFile(
 FILES: tuple[Store, ...] = (
     *DATA_STORAGE,
     *DATA_STORAGE_BEFORE_120,
+    TLS_TICKETS,
     CERTIFICATE_OVERRIDES,
     MEDIA_DEVICES,
     SERVICE_WORKERS,

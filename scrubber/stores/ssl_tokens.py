@@ -1,0 +1,82 @@
+"""Firefox's TLS tickets on disk: the target's go, the others stay byte for byte."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
+from scrubber.files import kind, read_regular
+from scrubber.formats.damaged import Damaged
+from scrubber.formats.ssl_tokens import Tokens, read_tokens, write_tokens
+from scrubber.stores.columns import Host, Partition
+from scrubber.stores.records import Rule
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scrubber.model import Changes, Look, Trace
+    from scrubber.stores.columns import Row
+
+_LIMIT = 1 << 26
+_PEER = re.compile(r"(?:.*:)?(?P<host>\[[^\]]*\]|[^:]*):[0-9]+")
+_RULE = Rule((Host("host"), Partition("suffix", of="host")), holds="network")
+
+
+@dataclass(frozen=True, init=False)
+class SslTokens:
+    """The file `ssl_tokens_cache.bin`, which Firefox writes at shutdown and once a day."""
+
+    places: tuple[str, ...]
+    source: str = "netwerk/base/SSLTokensCache.cpp"
+    holds: tuple[str, ...] = ("network",)
+
+    def __init__(self, *places: str) -> None:
+        object.__setattr__(self, "places", places)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The file."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Tickets by their host and partition."""
+        if kind(path) is None or not look.policy.wants("network"):
+            return ()
+        judged = (
+            _RULE.judge("", (number, record.key), _row(record.key), look)
+            for number, record in enumerate(_read(path, read_regular(path, _LIMIT)).records)
+        )
+        return tuple(trace for trace in judged if trace)
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the file without these tickets; the number of others compared."""
+        if not traces:
+            return 0
+        planned = {trace.key for trace in traces}
+        with changes.edit(path) as edit:
+            before = _read(path, edit.before.read_bytes())
+            keys = [(number, record.key) for number, record in enumerate(before.records)]
+            if not planned.issubset(keys):
+                raise PlanOutdated(f"{path}: a planned ticket is no longer there")
+            kept = tuple(
+                record for key, record in zip(keys, before.records, strict=True) if key not in planned
+            )
+            edit.after.write_bytes(write_tokens(Tokens(before.version, kept)))
+            if _read(path, edit.after.read_bytes()) != Tokens(before.version, kept):
+                raise Unproved(f"{path}: tickets of others differ")
+        return len(kept)
+
+
+def _read(path: Path, content: bytes) -> Tokens:
+    try:
+        return read_tokens(content)
+    except Damaged as error:
+        raise UnreadableStore(path, str(error)) from error
+
+
+def _row(key: str) -> Row:
+    """`tlsflags0x00000000:labs.openai.com:443^partitionKey=…`"""
+    peer, caret, suffix = key.partition("^")
+    match = _PEER.fullmatch(peer)
+    return {"host": match["host"] if match else "", "suffix": caret + suffix, "peer": peer}
