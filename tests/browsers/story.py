@@ -114,7 +114,8 @@ def _download(browser: Browser, host: str) -> None:
 
 
 def _finished(folder: Path) -> list[Path]:
-    if not folder.exists():
+    there = list(folder.iterdir()) if folder.exists() else []
+    # Chromium begins under a hidden name; what isn't done yet may be renamed at any moment.
+    if any(path.suffix in (".crdownload", ".part") or path.name.startswith(".") for path in there):
         return []
-    unfinished = any(path.suffix in (".crdownload", ".part") for path in folder.iterdir())
-    return [] if unfinished else [path for path in folder.iterdir() if path.stat().st_size]
+    return [path for path in there if path.stat().st_size]
