@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrubber.browsers.base import Browser
 from scrubber.browsers.chromium import places
 from scrubber.browsers.chromium.layout import SHARED
-from scrubber.browsers.chromium.stores import STORES
+from scrubber.browsers.chromium.stores import EDGE_STORES, STORES
 
 CHROME = Browser(
     "chrome", "Google Chrome", "chromium", places.CHROME, places.CHROME_EXECUTABLES, STORES, SHARED
@@ -13,7 +13,9 @@ CHROME = Browser(
 CHROMIUM = Browser(
     "chromium", "Chromium", "chromium", places.CHROMIUM, places.CHROMIUM_EXECUTABLES, STORES, SHARED
 )
-EDGE = Browser("edge", "Microsoft Edge", "chromium", places.EDGE, places.EDGE_EXECUTABLES, STORES, SHARED)
+EDGE = Browser(
+    "edge", "Microsoft Edge", "chromium", places.EDGE, places.EDGE_EXECUTABLES, EDGE_STORES, SHARED
+)
 BRAVE = Browser("brave", "Brave", "chromium", places.BRAVE, places.BRAVE_EXECUTABLES, STORES, SHARED)
 VIVALDI = Browser(
     "vivaldi", "Vivaldi", "chromium", places.VIVALDI, places.VIVALDI_EXECUTABLES, STORES, SHARED

@@ -1,0 +1,134 @@
+"""Simple caches whose keys are only numbers: the database beside them says whose an entry is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.errors import PlanOutdated
+from scrubber.files import kind
+from scrubber.formats import leveldb
+from scrubber.formats.damaged import Damaged
+from scrubber.formats.protobuf import read_fields
+from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.columns import Origin, Partition, Row, Url, text
+from scrubber.stores.simple_cache import cut_index, entries, entry_key
+from scrubber.stores.sqlite_tables import copied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from scrubber.stores.columns import Column
+
+
+@dataclass(frozen=True, init=False)
+class OwnedCache:
+    """A cache's folder; `owners` gives, for the key of an entry, the columns that say whose it is."""
+
+    places: tuple[str, ...]
+    owners: Callable[[Path], dict[str, Row]]
+    by: tuple[Column, ...]
+    source: str
+    holds: tuple[str, ...]
+
+    def __init__(
+        self,
+        *places: str,
+        owners: Callable[[Path], dict[str, Row]],
+        by: tuple[Column, ...],
+        holds: str,
+        source: str,
+    ) -> None:
+        for name, value in (
+            ("places", places),
+            ("owners", owners),
+            ("by", by),
+            ("source", source),
+            ("holds", (holds,)),
+        ):
+            object.__setattr__(self, name, value)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The folder."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Entries whose owner is the target."""
+        if kind(path) != "folder" or not look.policy.wants(self.holds[0]):
+            return ()
+        owners = self.owners(path)
+        traces = []
+        for name, files in entries(path):
+            row = owners.get((entry_key(path, files) or b"").decode("utf-8", "replace"), {})
+            seen = self._owner(row, look)
+            if seen is not None:
+                traces.append(Trace("", name, Standing.OWN, seen, self.holds[0]))
+        return tuple(traces)
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of these entries' files, and an index without them."""
+        gone = {str(trace.key) for trace in traces}
+        found = {name: files for name, files in entries(path) if name in gone}
+        if found.keys() != gone:
+            raise PlanOutdated(f"{path}: a planned entry is no longer there")
+        for files in found.values():
+            for file in files:
+                changes.discard(path / file)
+        return cut_index(path, gone, changes)
+
+    def _owner(self, row: Row, look: Look) -> str | None:
+        for column in self.by:
+            if set(column.columns) <= row.keys() and column.owns(row, look.target):
+                return text(row[column.columns[0]])
+        return None
+
+
+def script_owners(cache: Path) -> dict[str, Row]:
+    """For `Service Worker/ScriptCache`, whose keys are the numbers of scripts.
+
+    Source: components/services/storage/service_worker/service_worker_database.cc.
+    """
+    folder = cache.parent / "Database"
+    if not leveldb.is_database(folder):
+        return {}
+    origins: dict[str, str] = {}
+    scripts: dict[str, str] = {}
+    for record in leveldb.read(folder).records():
+        name, _, number = record.key.partition(b"\0")
+        if name.startswith(b"REG:"):
+            version = _version(record.value or b"")
+            origins[version] = text(name.removeprefix(b"REG:"))
+        elif name.startswith(b"RES:"):
+            scripts[text(number)] = text(name.removeprefix(b"RES:"))
+    return {script: {"origin": origins.get(version, "")} for script, version in scripts.items()}
+
+
+def _version(registration: bytes) -> str:
+    try:
+        return str(dict(read_fields(registration)).get(4, ""))
+    except Damaged:
+        return ""
+
+
+def dictionary_owners(cache: Path) -> dict[str, Row]:
+    """For `Shared Dictionary/cache`, whose keys are random tokens that the database beside it gives out.
+
+    Source: net/extras/shared_dictionary/sqlite_persistent_shared_dictionary_store.cc.
+    """
+    database = cache.parent / "db"
+    if kind(database) is None:
+        return {}
+    with copied(database) as (_, tables):
+        table = tables.get("dictionaries")
+        rows = [row for _, row in table.rows()] if table else []
+    return {_token(row): row for row in rows}
+
+
+def _token(row: Row) -> str:
+    halves = (row.get("token_high"), row.get("token_low"))
+    return "".join(f"{half % (1 << 64):016X}" for half in halves if isinstance(half, int))
+
+
+SCRIPTS = (Origin("origin"),)
+DICTIONARIES = (Origin("frame_origin"), Url("url"), Partition("top_frame_site", of="frame_origin"))
