@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -135,11 +135,16 @@ class Policy:
 
 @dataclass(frozen=True)
 class Look:
-    """What a store is asked with: for whom, in which profile, by which policy."""
+    """What a store is asked with: for whom, in which profile, by which policy, and what is known by then."""
 
     target: Target
     profile: BrowserProfile
     policy: Policy
+    seen: Collection[str] = ()
+    """What gave the target's own entries away in the stores before: its hosts, origins, URLs.
+
+    Stores that know a host or a URL by its hash alone come last, and try these.
+    """
 
 
 class Edit(Protocol):

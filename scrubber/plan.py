@@ -86,6 +86,7 @@ def make(
     skipped: dict[Skipped, None] = {}
     seen: set[tuple[Path, int]] = set()
     for profile in profiles:
+        known: set[str] = set()
         for store, found in _places(profile, policy):
             if isinstance(found, Skipped):
                 skipped[found] = None
@@ -93,7 +94,9 @@ def make(
                 seen.add((found, id(store)))
                 progress(found)
                 try:
-                    stores += _planned(store, found, Look(target, profile, policy))
+                    for planned in _planned(store, found, Look(target, profile, policy, known)):
+                        stores.append(planned)
+                        known |= {trace.seen for trace in planned.traces if trace.standing is Standing.OWN}
                 except UnreadableStore as error:
                     skipped[Skipped(error.path, error.reason)] = None
     return Plan(target, policy, tuple(profiles), tuple(stores), tuple(skipped))
