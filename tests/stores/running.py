@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 from scrubber.model import BrowserProfile, Look, Policy
 from scrubber.site_files import parse
 from scrubber.sites import Target
+from scrubber.stores.columns import Host
+from scrubber.stores.sqlite import Sqlite
+from scrubber.stores.sqlite_rows import Clear, Linked, Rows
 from scrubber.transaction import Swapped, Transaction
 
 if TYPE_CHECKING:
@@ -71,7 +75,59 @@ def ask(path: Path, sql: str) -> list[Any]:
     return [row[0] if len(row) == 1 else row for row in rows]
 
 
-def run(path: Path, script: str) -> None:
+def run(path: Path, *statements: str) -> None:
     """Execute statements."""
     with closing(sqlite3.connect(path)) as database:
-        database.executescript(script)
+        database.executescript(";".join(statements))
+
+
+HOSTS = Sqlite(
+    "{profile}/hosts.sqlite",
+    holds="history",
+    source="hosts.cc",
+    rows=(Rows("hosts", Host("host")), Rows("visits", Linked("host", "hosts.rowid"))),
+    clears=(Clear("notes", "referrer", to=""),),
+)
+
+
+def filled(path: Path, columns: str = "host TEXT, n INTEGER", setup: str = "", options: str = "") -> Path:
+    """A table of hosts in `MIXED` order, number n in row n."""
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(f"{setup}; CREATE TABLE hosts({columns}) {options};")
+        database.executemany(
+            "INSERT INTO hosts(host, n) VALUES (?, ?)", ((host, n) for n, host in enumerate(MIXED, 1))
+        )
+        database.commit()
+    return path
+
+
+def needles(names: tuple[str, ...] = OURS) -> list[bytes]:
+    texts = [text for name in names for text in (name, name[::-1])]
+    return [text.encode(codec) for text in texts for codec in ("utf-8", "utf-16-le", "utf-16-be")]
+
+
+def names_nothing(path: Path) -> bool:
+    """Whether neither the database nor a file beside it has a name of the target apart from look-alikes."""
+    content = b"".join(part.read_bytes() for part in path.parent.iterdir())
+    for codec in ("utf-8", "utf-16-le", "utf-16-be"):
+        for host in THEIRS:
+            content = content.replace(host.encode(codec), b"").replace(host[::-1].encode(codec), b"")
+    return not any(needle in content for needle in needles())
+
+
+def crashed(path: Path, journal: str, statements: list[str]) -> None:
+    """Leave the files as a process leaves them that dies after the statements (commit included or not)."""
+    work = path.with_name("work")
+    work.mkdir()
+    copy = work / path.name
+    shutil.copy(path, copy)
+    with closing(sqlite3.connect(copy, isolation_level=None)) as database:
+        database.execute(f"PRAGMA journal_mode = {journal}")
+        database.execute("PRAGMA wal_autocheckpoint = 0")
+        database.execute("PRAGMA cache_size = 1")
+        for statement in statements:
+            database.execute(statement)
+        for part in work.iterdir():
+            if not part.name.endswith("-shm"):
+                shutil.copy(part, path.with_name(part.name))
+    shutil.rmtree(work)
