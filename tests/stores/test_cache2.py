@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from scrubber.browsers.firefox.cache import CACHE
 from scrubber.errors import UnreadableStore
 from scrubber.formats.cache2.key import file_name
+from scrubber.locate import located
 from scrubber.model import Policy, Standing
 from scrubber.stores.cache2 import Cache2
 from tests import cache2_files
@@ -248,3 +250,16 @@ class TestIndex:
         (filled / "index.log").write_bytes(log)
         clean(STORE, filled, filled.parent)
         assert sorted(path.name for path in filled.iterdir()) == ["doomed", "entries"]
+
+
+def test_a_cache_that_was_set_aside_is_one_too(tmp_path: Path) -> None:
+    aside = tmp_path / "cache2.2026-11-24-08-47-04.purge.bg_rm"
+    for folder in (tmp_path / "cache2", aside, tmp_path / "cache2.bak"):
+        (folder / "entries").mkdir(parents=True)
+        put(folder, OURS["host"])
+    found = list(located(CACHE.places, look(tmp_path).profile))
+    assert found == [tmp_path / "cache2", aside]
+    for path in found:
+        assert isinstance(path, type(tmp_path))
+        clean(CACHE, path, tmp_path)
+    assert list(tree(tmp_path)) == [f"cache2.bak/entries/{file_name(OURS['host'].encode())}"]
