@@ -96,7 +96,7 @@ def make(
                 try:
                     for planned in _planned(store, found, Look(target, profile, policy, known)):
                         stores.append(planned)
-                        known |= {trace.seen for trace in planned.traces if trace.standing is Standing.OWN}
+                        known |= {one.seen for one in planned.traces if one.standing is not Standing.MENTION}
                 except UnreadableStore as error:
                     skipped[Skipped(error.path, error.reason)] = None
     return Plan(target, policy, tuple(profiles), tuple(stores), tuple(skipped))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.browsers.firefox.cache import CACHE
 from scrubber.browsers.firefox.files import FILES
+from scrubber.browsers.firefox.pictures import PICTURES
 from scrubber.browsers.firefox.places_db import PLACES_DATABASES
 from scrubber.browsers.firefox.preferences import PREFS
 from scrubber.browsers.firefox.sessions import SESSIONS
@@ -14,4 +15,4 @@ from scrubber.browsers.firefox.site_data import SITE_DATA
 if TYPE_CHECKING:
     from scrubber.model import Store
 
-STORES: tuple[Store, ...] = (*PLACES_DATABASES, *SITE_DATA, SESSIONS, PREFS, *FILES, CACHE)
+STORES: tuple[Store, ...] = (*PLACES_DATABASES, *SITE_DATA, SESSIONS, PREFS, *FILES, CACHE, *PICTURES)

@@ -1,0 +1,70 @@
+"""Pictures of pages in files named by the hash of the page's URL: found by trying the URLs that are known."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.files import kind, names
+from scrubber.formats.origins import is_host, join_port, parse_origin
+from scrubber.model import Changes, Look, Standing, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+_URL = re.compile(r"https?://\S+")
+
+
+@dataclass(frozen=True, init=False)
+class HashedFiles:
+    """A folder of such files; `name` gives the file's name, without its ending, for a URL."""
+
+    places: tuple[str, ...]
+    name: Callable[[str], str]
+    holds: tuple[str, ...]
+    source: str
+
+    def __init__(self, *places: str, name: Callable[[str], str], holds: str, source: str) -> None:
+        for attribute, value in (
+            ("places", places),
+            ("name", name),
+            ("holds", (holds,)),
+            ("source", source),
+        ):
+            object.__setattr__(self, attribute, value)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The folder."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Files of the URLs seen so far. One whose URL nobody knows any more can't be told."""
+        if kind(path) != "folder" or not look.policy.wants(self.holds[0]):
+            return ()
+        files = {name.partition(".")[0]: name for name in names(path) if kind(path / name) == "file"}
+        found = {}
+        for url in urls(look.seen) if files else ():
+            name = files.get(self.name(url))
+            if name is not None:
+                found[name] = Trace("", name, Standing.OWN, url, self.holds[0])
+        return tuple(found.values())
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of these files."""
+        for trace in traces:
+            changes.discard(path / str(trace.key))
+        return 0
+
+
+def urls(seen: Iterable[str]) -> Iterator[str]:
+    """The URLs in what was seen, and of each origin and host its root."""
+    for text in dict.fromkeys(seen):
+        url = _URL.search(text)
+        if url:
+            yield url[0]
+        origin = parse_origin(url[0] if url else text)
+        host = origin.host if origin else text.lstrip(".")
+        if is_host(host):
+            yield f"https://{join_port(host, origin.port if origin else None)}/"

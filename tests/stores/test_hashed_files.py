@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scrubber.browsers.firefox.pictures import PREVIEWS, THUMBNAILS
+from scrubber.model import BrowserProfile, Look, Policy
+from scrubber.sites import Site, Target
+from scrubber.stores.hashed_files import urls
+from scrubber.transaction import Transaction
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TARGET = Target((Site("sample", "Sample", domains=("labs.openai.com",)),))
+PAGE = "https://labs.openai.com/c/1"
+OTHER = "https://shop.example/"
+
+
+def _look(path: Path, *seen: str, policy: Policy | None = None) -> Look:
+    profile = BrowserProfile("firefox", "firefox", "p", "p", path, path, path)
+    return Look(TARGET, profile, policy or Policy(), seen)
+
+
+def _folder(path: Path) -> Path:
+    folder = path / "thumbnails"
+    folder.mkdir()
+    for url in (PAGE, OTHER, "https://labs.openai.com/"):
+        (folder / f"{hashlib.md5(url.encode()).hexdigest()}.png").write_bytes(url.encode())
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("seen", "gone"),
+    [
+        pytest.param((PAGE,), {PAGE, "https://labs.openai.com/"}, id="a page, and its site's root"),
+        pytest.param(
+            (f"O^userContextId=5,:{PAGE}",), {PAGE, "https://labs.openai.com/"}, id="in a cache key"
+        ),
+        pytest.param((".labs.openai.com",), {"https://labs.openai.com/"}, id="a cookie's host"),
+        pytest.param(
+            ("https+++labs.openai.com^userContextId=2",), {"https://labs.openai.com/"}, id="a folder"
+        ),
+        pytest.param((), set(), id="nothing known"),
+    ],
+)
+def test_pictures_of_known_urls_go_and_no_others(
+    tmp_path: Path, seen: tuple[str, ...], gone: set[str]
+) -> None:
+    folder = _folder(tmp_path)
+    traces = THUMBNAILS.find(folder, _look(tmp_path, *seen))
+    with Transaction([tmp_path]) as transaction:
+        THUMBNAILS.remove(folder, traces, transaction)
+        transaction.swap()
+        transaction.commit()
+    left = {path.read_bytes().decode() for path in folder.iterdir()}
+    assert left == {PAGE, OTHER, "https://labs.openai.com/"} - gone
+
+
+def test_previews_are_named_by_another_hash(tmp_path: Path) -> None:
+    name = f"{hashlib.sha256(PAGE.encode()).hexdigest()}.webp"
+    for file in (name, f"{hashlib.sha256(OTHER.encode()).hexdigest()}.webp", "noise.webp"):
+        (tmp_path / file).write_bytes(b"RIFF")
+    assert [trace.key for trace in PREVIEWS.find(tmp_path, _look(tmp_path, PAGE))] == [name]
+
+
+def test_nothing_is_found_where_history_is_not_asked_for(tmp_path: Path) -> None:
+    folder = _folder(tmp_path)
+    policy = Policy(only=frozenset({"cookies"}))
+    assert THUMBNAILS.find(folder, _look(tmp_path, PAGE, policy=policy)) == ()
+
+
+def test_urls_of_what_is_no_host() -> None:
+    assert list(urls(["two words", "a/b", ""])) == []
+    assert list(urls(["http://[::1]:8080/x"])) == ["http://[::1]:8080/x", "https://[::1]:8080/"]
