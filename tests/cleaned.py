@@ -22,6 +22,7 @@ TARGET = Target(
             urls=("https://shared.example/labs",),
             partitions=("openai.com",),
             sign_in=(".openai.com",),
+            keywords=("dall-e",),
         ),
     )
 )

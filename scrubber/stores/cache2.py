@@ -15,6 +15,7 @@ from scrubber.formats.cache2.key import MARKER, file_name, read_key, read_marker
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.prefs_js import read_lines
 from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.records import names as named_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -49,7 +50,7 @@ class Cache2:
         """Entries by key and partition, never by what is in them; marks by the origin that they name."""
         if kind(path) != "folder" or not look.policy.wants("cache"):
             return ()
-        judge = _Judge(_secret(look.profile.path / "prefs.js"), look.target)
+        judge = _Judge(_secret(look.profile.path / "prefs.js"), look)
         return (*_entries(path, judge), *_deleted(path, judge), *_marks(path, look.target))
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
@@ -66,7 +67,7 @@ class Cache2:
 @dataclass(frozen=True)
 class _Judge:
     secret: bytes | None
-    target: Target
+    look: Look
 
     def __call__(self, file: Path, *, in_use: bool) -> _Seen | None:
         with open_regular(file) as opened:
@@ -87,14 +88,14 @@ class _Judge:
 
     def _standing(self, text: str, start_page: bytes) -> Standing | None:
         key = read_key(text)
-        if self.target.url(key.url) or self.target.partition(key.suffix, of=key.url):
+        if self.look.target.url(key.url) or self.look.target.partition(key.suffix, of=key.url):
             return Standing.OWN
-        mentioned = self.target.mentions(text) or self.target.mentions(start_page)
-        return Standing.MENTION if mentioned else None
+        named = named_in(text, self.look, "cache") or self.look.target.mentions(start_page)
+        return Standing.MENTION if named else None
 
     def _damaged(self, file: Path, *, in_use: bool) -> _Seen | None:
         """Firefox can't read it either. What waits to be deleted may be the target's and has no other use."""
-        if in_use and not self.target.mentions(read_regular(file)):
+        if in_use and not self.look.target.mentions(read_regular(file)):
             return None
         return (Standing.MENTION, "an entry that can't be read", "")
 

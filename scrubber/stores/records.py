@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubber.model import Standing, Trace
+from scrubber.model import BROWSING, Standing, Trace
 from scrubber.stores.columns import text
 
 if TYPE_CHECKING:
@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from scrubber.stores.columns import Column, Row
 
 _LONGEST_SEEN = 300
+
+
+def names(value: str | bytes, look: Look, holds: str) -> bool:
+    """Whether a text or blob names the target, or, where the person asks for it, one of its keywords."""
+    if look.target.mentions(value):
+        return True
+    asked = look.policy.keywords and holds in BROWSING
+    return asked and isinstance(value, str) and look.target.keyword(value)
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,7 @@ class Rule:
         standing = Standing.OWN
         if seen is None:
             standing = Standing.MENTION
-            seen = next((value for value in map(text, row.values()) if look.target.mentions(value)), None)
+            seen = next((value for value in map(text, row.values()) if names(value, look, self.holds)), None)
         if seen is None:
             return None
         if self.keep and self.keep not in look.policy.include:

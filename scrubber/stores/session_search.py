@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scrubber.model import Key, Look, Standing, Trace
+from scrubber.stores.records import names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,8 +116,7 @@ class Search:
 
     def _entry(self, entry: Object, at: Place) -> None:
         """A page of a tab's history, or a frame in it."""
-        url = entry.get("url")
-        if isinstance(url, str) and self._page(url, at):
+        if self._page(entry, at):
             return
         for name, value in entry.items():
             if name == "children":
@@ -124,11 +124,17 @@ class Search:
             else:
                 self._rest(value, (*at, name))
 
-    def _page(self, url: str, at: Place) -> bool:
+    def _page(self, entry: Object, at: Place) -> bool:
+        """Whether the page itself goes, and not only what in it names the target."""
+        url, title = entry.get("url"), entry.get("title")
+        if not isinstance(url, str):
+            return False
         if self.look.target.url(url):
             self._note(at, "page", Standing.OWN, url, "sessions")
-        elif self.look.target.mentions(url):
+        elif names(url, self.look, "sessions"):
             self._note(at, "page", Standing.MENTION, url, "sessions")
+        elif isinstance(title, str) and self.look.policy.keywords and self.look.target.keyword(title):
+            self._note(at, "page", Standing.MENTION, title, "sessions")
         return self._goes(at)
 
     def _form(self, form: Object, at: Place) -> None:
@@ -163,7 +169,7 @@ class Search:
     def _rest(self, node: Node, at: Place, holds: str = "sessions") -> None:
         """Any text that names the target becomes empty: Firefox takes an empty one as none."""
         if isinstance(node, str):
-            if any(self.look.target.mentions(text) for text in _texts(at[-1], node)):
+            if any(names(text, self.look, holds) for text in _texts(at[-1], node)):
                 self._note(at, "text", Standing.MENTION, node, holds)
             return
         members = (

@@ -106,6 +106,14 @@ class TestEntries:
         assert len(removed) == len(OURS) + len(MENTIONS)
         assert tree(cache) == kept
 
+    def test_with_a_keyword_go_if_that_is_asked_for(self, cache: Path) -> None:
+        kept = put(cache, ":https://search.example/?q=dall-early")
+        asked = put(cache, ":https://search.example/?q=dall-e")
+        clean(STORE, cache, cache.parent)
+        assert asked.exists()
+        clean(STORE, cache, cache.parent, Policy(keywords=True))
+        assert (kept.exists(), asked.exists()) == (True, False)
+
     def test_are_left_alone_where_the_cache_is_not_asked_for(self, cache: Path) -> None:
         put(cache, OURS["host"])
         assert STORE.find(cache, look(cache.parent, Policy(without=frozenset({"cache"})))) == ()

@@ -164,6 +164,15 @@ def test_downloads(tmp_path: Path, item: object, goes: bool) -> None:
     assert left == {"list": [item] * (not goes)}
 
 
+def test_keywords_count_if_that_is_asked_for_where_browsing_is_kept(tmp_path: Path) -> None:
+    value = {"list": [{"source": {"url": "https://shop.example/dall-e.png"}, "target": "t"}]}
+    assert cleaned(files.DOWNLOADS, tmp_path / "downloads.json", value) == value
+    assert cleaned(files.DOWNLOADS, tmp_path / "downloads.json", value, Policy(keywords=True)) == {"list": []}
+    labelled = {"https://shop.example": {"{1}": {"title": "dall-e"}}}
+    path = tmp_path / "notificationstore.json"
+    assert cleaned(files.NOTIFICATIONS, path, labelled, Policy(keywords=True)) == labelled
+
+
 class TestUnreadable:
     @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 100_000, mozlz4.MAGIC + b"\0\1\2"])
     def test_is_named(self, tmp_path: Path, content: bytes) -> None:

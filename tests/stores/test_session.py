@@ -116,6 +116,19 @@ class TestPages:
         kept = cleaned(path, state, Policy(mentions="keep"))
         assert kept == state
 
+    def test_with_a_keyword_go_if_that_is_asked_for(self, path: Path) -> None:
+        search, titled = "https://search.example/?q=dall-e+cat", page(NEWS, title="What DALL-E can do")
+        tabs = (
+            tab(SHOP, search),
+            {"entries": [page(SHOP), titled], "index": 2},
+            tab(SHOP, userTypedValue="dall-e"),
+        )
+        state = session(window(*tabs))
+        assert cleaned(path, state) == state
+        left = cleaned(path, state, Policy(keywords=True))
+        assert urls(left) == [[SHOP]] * 3
+        assert left["windows"][0]["tabs"][2]["userTypedValue"] == ""
+
     def test_frames_go_alone(self, path: Path) -> None:
         frames = [page(LABS), page(NEWS, children=[page(SHOP, children=[page(LABS)])])]
         left = cleaned(path, session(window(tab(SHOP) | {"entries": [page(SHOP, children=frames)]})))
