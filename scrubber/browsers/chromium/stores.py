@@ -13,6 +13,8 @@ from scrubber.browsers.chromium.leveldb import LEVELDB
 from scrubber.browsers.chromium.network import NETWORK
 from scrubber.browsers.chromium.owned import OWNED
 from scrubber.browsers.chromium.person import PERSON
+from scrubber.browsers.chromium.preferences import SETTINGS
+from scrubber.browsers.chromium.sessions import SESSIONS
 from scrubber.browsers.chromium.site_data import SITE_DATA
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ STORES: tuple[Store, ...] = (
     *IN_SQLITE,
     *LEVELDB,
     *CACHES,
+    *SESSIONS,
+    *SETTINGS,
 )
 
 EDGE_STORES: tuple[Store, ...] = (*STORES, *EDGE)

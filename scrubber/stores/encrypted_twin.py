@@ -1,0 +1,56 @@
+"""A file that a browser writes a second time, encrypted: the copy goes when something goes from the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.errors import UnreadableStore
+from scrubber.files import kind
+from scrubber.model import Changes, Look, Store, Trace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, init=False)
+class EncryptedTwin:
+    """The encrypted copy; the browser makes it anew from the file."""
+
+    places: tuple[str, ...]
+    plain: str
+    """The name of the file itself, which lies beside it."""
+    of: Store
+    """The store that reads the file."""
+
+    def __init__(self, *places: str, plain: str, of: Store) -> None:
+        for name, value in (("places", places), ("plain", plain), ("of", of)):
+            object.__setattr__(self, name, value)
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """What the file holds."""
+        return self.of.holds
+
+    @property
+    def source(self) -> str:
+        """The file's."""
+        return self.of.source
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The copy."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """The copy, if anything goes from the file. Raises UnreadableStore where there is the copy alone."""
+        plain = path.with_name(self.plain)
+        if kind(plain) is None:
+            raise UnreadableStore(path, "encrypted, and the file that it is a copy of is missing")
+        going = [trace for trace in self.of.find(plain, look) if look.policy.removes(trace)]
+        return tuple(Trace("", path.name, trace.standing, trace.seen, trace.holds) for trace in going[:1])
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of the copy."""
+        if traces:
+            changes.discard(path)
+        return 0

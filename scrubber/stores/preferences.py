@@ -1,0 +1,190 @@
+"""Chromium's preferences: settings that are of one site go, and whatever else names the target is reported.
+
+A preference that carries a checksum of its own (an HMAC, checked on Windows and macOS) is never touched:
+Chromium would take the change for an attack, and reset it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.errors import UnreadableStore
+from scrubber.files import kind, read_regular
+from scrubber.model import Standing, Trace
+from scrubber.stores import json_edit
+from scrubber.stores.columns import text
+from scrubber.stores.json_edit import Gone, at_places
+from scrubber.stores.json_file import Items, JsonFile
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
+
+    from scrubber.formats.json_text import Node
+    from scrubber.model import Changes, Look
+    from scrubber.sites import Target
+    from scrubber.stores.columns import Value
+    from scrubber.stores.json_edit import Place
+
+_LIMIT = 1 << 28
+_LONGEST_SEEN = 300
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A content setting's key, `https://labs.openai.com:443,*`: either half."""
+
+    column: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The one."""
+        return (self.column,)
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By the hosts of the patterns."""
+        return target.pattern(text(row[self.column]))
+
+
+@dataclass(frozen=True)
+class HostOrUrl:
+    """What has been a host in some versions and a URL or an origin in others."""
+
+    column: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The one."""
+        return (self.column,)
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By whichever it is."""
+        value = text(row[self.column])
+        return target.host(value) or target.url(value) or target.origin(value)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """The base64 of something that names the target, as reports hold it."""
+
+    column: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The one."""
+        return (self.column,)
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By any name in it."""
+        try:
+            return target.mentions(base64.b64decode(text(row[self.column]), validate=True))
+        except binascii.Error:
+            return False
+
+
+@dataclass(frozen=True, init=False)
+class Preferences:
+    """One file of preferences."""
+
+    places: tuple[str, ...]
+    typed: JsonFile | None
+    browsing: tuple[tuple[str, ...], ...]
+    """Ways to what was only noted while browsing: below them, all that names the target goes."""
+    protected: tuple[tuple[str, ...], ...]
+    """Ways to what has a checksum of its own, or was made by the person."""
+    source: str
+    rest: str
+    """What anything else in the file is."""
+
+    def __init__(
+        self,
+        *places: str,
+        items: tuple[Items, ...],
+        browsing: tuple[tuple[str, ...], ...] = (),
+        protected: tuple[tuple[str, ...], ...] = (),
+        source: str,
+        rest: str = "permissions",
+    ) -> None:
+        for name, value in (
+            ("places", places),
+            ("typed", JsonFile(*places, items=items, source=source) if items else None),
+            ("browsing", browsing),
+            ("protected", protected),
+            ("source", source),
+            ("rest", rest),
+        ):
+            object.__setattr__(self, name, value)
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """What the rest is, and what the items are."""
+        noted = ("history",) if self.browsing else ()
+        return tuple(dict.fromkeys((self.rest, *noted, *(self.typed.holds if self.typed else ()))))
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The file."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Items of the target, then every other key or text that names it."""
+        if kind(path) is None:
+            return ()
+        found = self.typed.find(path, look) if self.typed else ()
+        known = {trace.key for trace in found}
+        root = json_edit.load(path, read_regular(path, _LIMIT))
+        try:
+            naming = [
+                (place, name) for place, name in _naming(root, look.target) if not _is_below(place, known)
+            ]
+        except RecursionError as error:
+            raise UnreadableStore(path, "nested too deeply") from error
+        others = (self._other(place, name, look.target) for place, name in naming)
+        return (*found, *(trace for trace in others if look.policy.wants(trace.holds)))
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the file without these; objects compared."""
+        cuts = at_places((trace.key, Gone()) for trace in traces)  # type: ignore[misc]
+        return json_edit.edit(path, changes, lambda _: cuts) if traces else 0
+
+    def _other(self, place: Place, name: str, target: Target) -> Trace:
+        seen = name[:_LONGEST_SEEN]
+        if _starts(place, self.protected):
+            return Trace("", place, Standing.KEPT, seen, self.rest)
+        if _starts(place, self.browsing):
+            owned = HostOrUrl("").owns({"": name}, target)
+            return Trace("", place, Standing.OWN if owned else Standing.MENTION, seen, "history")
+        return Trace("", place, Standing.MENTION, seen, self.rest)
+
+
+def under(prefix: str, items: tuple[Items, ...]) -> tuple[Items, ...]:
+    """The same items further down: `account_values` has what a signed-in person's account keeps."""
+    return tuple(
+        Items(prefix, *each.place, of=each.rule.columns, holds=each.rule.holds, keep=each.rule.keep)
+        for each in items
+    )
+
+
+def _starts(place: Place, ways: tuple[tuple[str, ...], ...]) -> bool:
+    return any(place[: len(way)] == way for way in ways)
+
+
+def _naming(node: Node, target: Target, at: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Every key and every text that names the target; not what is below such a key."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if target.mentions(key):
+                yield (*at, key), key
+            else:
+                yield from _naming(value, target, (*at, key))
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from _naming(value, target, (*at, number))
+    elif isinstance(node, str) and target.mentions(node):
+        yield at, node
+
+
+def _is_below(place: Place, known: Collection[object]) -> bool:
+    return any(place[:length] in known for length in range(1, len(place) + 1))

@@ -1,0 +1,171 @@
+"""Chromium's session files: pages of the target go from them; their encrypted copies go whole.
+
+A tab whose history is mixed comes back with the rest of it, a tab without any page doesn't come back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
+from scrubber.files import kind, names, read_regular
+from scrubber.formats.damaged import Damaged
+from scrubber.formats.snss import (
+    MARKER,
+    Encrypted,
+    Record,
+    Session,
+    count_sealed,
+    read_page,
+    read_session,
+    write_session,
+)
+from scrubber.model import Changes, Look, Standing, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    from scrubber.sites import Target
+
+_SOURCE = "components/sessions/core/command_storage_backend.cc"
+_OPEN_TABS = ("Session_", "Apps_", "Current Session", "Last Session")
+_CLOSED_TABS = ("Tabs_", "Current Tabs", "Last Tabs")
+_PAGE_COMMANDS = {_OPEN_TABS: 6, _CLOSED_TABS: 1}
+"""The command that holds a page, by what the file's name starts with."""
+_REST = "rest"
+
+
+@dataclass(frozen=True, init=False)
+class SessionFile:
+    """One file of tabs that are open, or were closed lately."""
+
+    places: tuple[str, ...]
+    source: str = _SOURCE
+    holds: tuple[str, ...] = ("sessions",)
+
+    def __init__(self, *places: str) -> None:
+        object.__setattr__(self, "places", places)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The file."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Pages of the target, and whatever else names it: a referrer, a frame, a window's title."""
+        if not path.name.startswith((*_OPEN_TABS, *_CLOSED_TABS)) or not look.policy.wants("sessions"):
+            return ()
+        return tuple(_traces(path, look.target))
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the file without these records."""
+        gone = {trace.key for trace in traces}
+        with changes.edit(path) as edit:
+            before = _read(path, edit.before.read_bytes())
+            if not gone <= {*range(len(before.records)), _REST}:
+                raise PlanOutdated(f"{path}: a planned record is no longer there")
+            edit.after.write_bytes(write_session(_without(before, gone)))
+            after = _read(path, edit.after.read_bytes())
+            if after != _without(before, gone):
+                raise Unproved(f"{path}: other records differ")
+            return len(after.records)
+
+
+@dataclass(frozen=True, init=False)
+class EncryptedSessions:
+    """The folder of encrypted copies of the session files, record by record, which no browser reads yet."""
+
+    places: tuple[str, ...]
+    plain: str
+    """The name of the folder with the files themselves."""
+    source: str = _SOURCE
+    holds: tuple[str, ...] = ("sessions",)
+
+    def __init__(self, *places: str, plain: str) -> None:
+        object.__setattr__(self, "places", places)
+        object.__setattr__(self, "plain", plain)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The folder."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """All copies, if a page goes from the files themselves, or the copies hold more than these.
+
+        Raises UnreadableStore where there are copies alone.
+        """
+        copies = [name for name in names(path) if kind(path / name) == "file"]
+        if not copies or not look.policy.wants("sessions"):
+            return ()
+        folder = path.parent / self.plain
+        files = [folder / name for name in names(folder) if name.startswith((*_OPEN_TABS, *_CLOSED_TABS))]
+        if not files:
+            raise UnreadableStore(path, "sessions that only the browser can decrypt")
+        going = [
+            trace for file in files for trace in _traces(file, look.target) if look.policy.removes(trace)
+        ]
+        if going:
+            return tuple(Trace("", name, going[0].standing, going[0].seen, "sessions") for name in copies)
+        if _counts(path, copies) != _counts(folder, [file.name for file in files]):
+            seen = "an encrypted copy of other sessions than are there"
+            return tuple(Trace("", name, Standing.MENTION, seen, "sessions") for name in copies)
+        return ()
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of these copies."""
+        for trace in traces:
+            changes.discard(path / str(trace.key))
+        return 0
+
+
+def _read(path: Path, content: bytes) -> Session:
+    try:
+        return read_session(content)
+    except Damaged as error:
+        raise UnreadableStore(path, str(error)) from error
+
+
+def _traces(path: Path, target: Target) -> Iterator[Trace]:
+    content = read_regular(path)
+    if not content:
+        return  # a browser that was killed at once
+    session = _read(path, content)
+    page_command = next(number for start, number in _PAGE_COMMANDS.items() if path.name.startswith(start))
+    for number, record in enumerate(session.records):
+        if record.command == MARKER or not record.payload:
+            continue
+        url = _url(record) if record.command == page_command else ""
+        if target.url(url):
+            yield Trace("", number, Standing.OWN, url, "sessions")
+        elif target.mentions(record.payload):
+            yield Trace("", number, Standing.MENTION, url or f"command {record.command}", "sessions")
+    if target.mentions(session.rest):
+        yield Trace("", _REST, Standing.MENTION, "a record that was cut off", "sessions")
+
+
+def _url(record: Record) -> str:
+    try:
+        return read_page(record).url
+    except Damaged:
+        return ""
+
+
+def _without(session: Session, gone: Collection[object]) -> Session:
+    kept = tuple(record for number, record in enumerate(session.records) if number not in gone)
+    return Session(session.version, kept, b"" if _REST in gone else session.rest)
+
+
+def _counts(folder: Path, files: Collection[str]) -> list[tuple[str, int]]:
+    """How many records each file has, by the start of its name: times in the names differ."""
+    return sorted((name.partition("_")[0], _count(folder / name)) for name in files)
+
+
+def _count(path: Path) -> int:
+    content = read_regular(path)
+    try:
+        return len(read_session(content).records)
+    except Encrypted:
+        return count_sealed(content)
+    except Damaged:
+        return 0
