@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import stat
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -26,15 +27,18 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _Places = dict[tuple[str, Path], "Store"]
 
 
 def save(plan: Plan, path: Path) -> None:
     """Write a plan. Raises UsageError where the file can't be written."""
     content = json.dumps(_plan(plan), ensure_ascii=False, indent=1)
+    # What was no UTF-8 in a database; other tools must be able to read the file.
+    content = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", content)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             if stat.S_ISREG(os.fstat(descriptor).st_mode):
                 path.chmod(0o600)  # an older file keeps the mode that it had
             file.write(content + "\n")
@@ -45,7 +49,7 @@ def save(plan: Plan, path: Path) -> None:
 def load(path: Path) -> Plan:
     """Read a plan. Raises UsageError where it is none, or names stores that are no longer there."""
     try:
-        content = read_regular(path, limit=1 << 30).decode("utf-8", "surrogateescape")
+        content = read_regular(path, limit=1 << 30).decode()
         saved = json.loads(content)
         if saved["plan"] != VERSION:
             raise UsageError(f"{path}: a plan of another version of scrubber; scan again")
@@ -152,7 +156,7 @@ def _loaded_key(saved: Any) -> Key:
     if isinstance(saved, list):
         return tuple(_loaded_key(part) for part in saved)  # type: ignore[misc]
     if isinstance(saved, dict):
-        return base64.b64decode(saved["base64"])  # type: ignore[return-value]
+        return base64.b64decode(saved["base64"], validate=True)  # type: ignore[return-value]
     return saved  # type: ignore[no-any-return]
 
 

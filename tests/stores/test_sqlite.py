@@ -259,6 +259,16 @@ def damaged(path: Path) -> None:
     path.write_bytes(content)
 
 
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _fifo(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 def _link(path: Path) -> None:
     path.rename(path.with_name("elsewhere"))
     path.symlink_to(path.with_name("elsewhere"))
@@ -270,8 +280,8 @@ IN_PLACE: dict[str, tuple[Callable[[Path], object], str]] = {
     "half a header": (lambda path: os.truncate(path, 50), "malformed"),
     "a cut file": (lambda path: os.truncate(path, 4096), "malformed"),
     "a damaged page": (damaged, "malformed"),
-    "a folder": (lambda path: (path.unlink(), path.mkdir()), "folder"),
-    "a FIFO": (lambda path: (path.unlink(), os.mkfifo(path)), "FIFO"),
+    "a folder": (_folder, "folder"),
+    "a FIFO": (_fifo, "FIFO"),
     "a link": (_link, "link"),
     "nothing": (lambda path: path.unlink(), "No such file"),
 }

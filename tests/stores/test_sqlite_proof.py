@@ -54,7 +54,7 @@ SABOTEURS = {
     "the last row too many": (after("DELETE FROM hosts WHERE n = (SELECT max(n) FROM hosts)"), "differs"),
     "all rows of another table": (after("DELETE FROM other"), "differs"),
     "a row more": (after("INSERT INTO hosts VALUES ('new.example', 99, NULL)"), "differs"),
-    "a value changed": (after("UPDATE hosts SET host = 'kepu.example' WHERE host = 'kept.example'"), "differs"),
+    "a value changed": (after("UPDATE hosts SET host = 'other.example' WHERE n = 2"), "differs"),
     "1 became 1.0": (after("UPDATE hosts SET any = 1.0"), "differs"),
     "1 became '1'": (after("UPDATE hosts SET any = '1'"), "differs"),
     "a text became a blob": (after("UPDATE other SET t = CAST(t AS BLOB)"), "differs"),
