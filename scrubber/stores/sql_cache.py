@@ -88,14 +88,16 @@ class CompiledCode:
         journal = path.with_suffix(persistent_cache.JOURNAL)
         if kind(journal) == "file" and journal.lstat().st_size:
             raise UnreadableStore(path, "has a journal that only Chromium can play back")
-        with copied(path) as (_, tables):
-            return tuple(_scripts(tables, site, look.target))
+        with copied(path) as (copy, tables):
+            found = tuple(_scripts(tables, site, look.target))
+            where = path.name if look.target.origin(site) else left_over(path, copy, look.target)
+        return (*found, Trace("", where, Standing.OWN, site, "cache")) if where else found
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database without these scripts, or the removal of one that would be empty."""
         with copied(path) as (_, tables):
             count = sum(1 for _ in tables["entries"].rows()) if "entries" in tables else 0
-        if count == len(traces):
+        if count == sum(1 for trace in traces if trace.where):
             for file in self.unit(path):
                 if kind(file) is not None:
                     changes.discard(file)

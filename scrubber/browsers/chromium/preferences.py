@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scrubber.browsers.chromium.layout import in_network, in_profile
 from scrubber.stores.columns import Host, Partition, Url
 from scrubber.stores.encrypted_twin import EncryptedTwin
@@ -9,6 +11,9 @@ from scrubber.stores.hashed_hosts import HashedHosts
 from scrubber.stores.json_file import KEY, Items, JsonFile
 from scrubber.stores.leveldb_records import PushApp
 from scrubber.stores.preferences import Encoded, HostOrUrl, Pattern, Preferences, under
+
+if TYPE_CHECKING:
+    from scrubber.model import Store
 
 _CONTENT_SETTINGS = ("profile", "content_settings")
 
@@ -167,7 +172,7 @@ ENCRYPTED_BOOKMARKS = tuple(
     for name in ("Bookmarks", "AccountBookmarks")
 )
 
-SETTINGS = (
+SETTINGS: tuple[Store, ...] = (
     PREFERENCES,
     SECURE_PREFERENCES,
     LOCAL_STATE,

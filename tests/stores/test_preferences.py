@@ -1,0 +1,323 @@
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from scrubber.browsers.chromium.preferences import (
+    BOOKMARKS,
+    ENCRYPTED_BOOKMARKS,
+    LOCAL_STATE,
+    NETWORK_STATE,
+    PREFERENCES,
+    SCT_REPORTS,
+    SECURE_PREFERENCES,
+)
+from scrubber.errors import PlanOutdated, UnreadableStore
+from scrubber.formats.anonymization_key import encode
+from scrubber.model import Policy, Standing
+from scrubber.transaction import Transaction
+from tests.cleaned import clean, look
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scrubber.model import Store
+
+ALL = Policy(mentions="all")
+BOOKMARKED = Policy(include=frozenset({"bookmarks"}))
+TARGET, SHOP = "labs.openai.com", "shop.example"
+LOOK_ALIKES = ("notopenai.com", "labs-openai.com", "labs.openai.com.evil.example", "chat.openai.com")
+SETTING = {"last_modified": "13439974803070438", "setting": 1}
+
+
+def put(tmp_path: Path, value: Any, name: str = "Preferences") -> Path:
+    path = tmp_path / name
+    path.write_text(json.dumps(value, separators=(",", ":"), ensure_ascii=False))
+    return path
+
+
+def cleaned(store: Store, path: Path, policy: Policy | None = None) -> Any:
+    clean(store, path, path.parent, policy)
+    return json.loads(path.read_text())
+
+
+def nested(way: str, value: Any) -> Any:
+    for step in reversed(way.split("/")):
+        value = {step: value}
+    return value
+
+
+EXCEPTIONS = "profile/content_settings/exceptions"
+KEYED = {
+    "permission": (f"{EXCEPTIONS}/geolocation", "https://{}:443,*"),
+    "second-half": (f"{EXCEPTIONS}/storage_access", "https://other.example:443,https://{}:443"),
+    "below": (f"{EXCEPTIONS}/cookies", "[*.]cdn.{},*"),
+    "whole-domain": (f"{EXCEPTIONS}/cookies", "[*.]{},*"),
+    "engagement": (f"{EXCEPTIONS}/site_engagement", "https://{}:443,*"),
+    "partitioned": (
+        "profile/content_settings/partitioned_exceptions/x/geolocation",
+        "https://{}:443,*",
+    ),
+    "zoom": ("partition/per_host_zoom_levels/x", "{}"),
+    "zoom-with-scheme": ("partition/per_host_zoom_levels/x", "https://{}"),
+    "translate": ("translate_site_blocklist_with_time", "{}"),
+    "discarding": ("performance_tuning/tab_discarding/exceptions_with_time", "https://{}/*"),
+    "push": ("gcm/push_messaging_application_id_map", "wp:https://{}/#0A1B-V2"),
+    "search-answers": ("zerosuggest/cachedresults_with_url", "https://{}/search"),
+    "search-prefetch": ("prefetch/search_prefetch/cache", "https://{}/?q=a"),
+    "account": (f"account_values/{EXCEPTIONS}/notifications", "https://{}:443,*"),
+    "block-list-of-nudges": ("compose/proactive_nudge_disabled_sites_with_time", "{}"),
+}
+LISTED = {
+    "translate": ("translate_site_blocklist", "{}"),
+    "discarding": ("performance_tuning/tab_discarding/exceptions", "{}"),
+    "isolated": ("site_isolation/user_triggered_isolated_origins", "https://{}"),
+    "signed-in": ("login_detection/oauth_signed_in_origins", "https://{}"),
+}
+OBJECTS = {
+    "handler": (
+        "custom_handlers/registered_protocol_handlers",
+        {"protocol": "web+art", "url": "https://{}/?u=%s"},
+    ),
+    "ignored-handler": (
+        "custom_handlers/ignored_protocol_handlers",
+        {"protocol": "mailto", "url": "https://{}/"},
+    ),
+    "unsubscribed": ("gcm/push_messaging_unsubscribed_entries_list", {"origin": "https://{}/", "id": 1}),
+}
+
+
+class TestPreferences:
+    @pytest.mark.parametrize(("way", "key"), KEYED.values(), ids=KEYED.keys())
+    def test_keys_of_the_target_go_and_all_others_stay(self, tmp_path: Path, way: str, key: str) -> None:
+        others = {key.format(host): SETTING for host in (SHOP, *LOOK_ALIKES)}
+        path = put(tmp_path, nested(way, {key.format(TARGET): SETTING} | others) | {"zoom": 1.50})
+        assert cleaned(PREFERENCES, path) == nested(way, others) | {"zoom": 1.5}
+
+    @pytest.mark.parametrize(("way", "text"), LISTED.values(), ids=LISTED.keys())
+    def test_items_of_the_target_go_and_all_others_stay(self, tmp_path: Path, way: str, text: str) -> None:
+        others = [text.format(host) for host in (SHOP, *LOOK_ALIKES)]
+        path = put(tmp_path, nested(way, [others[0], text.format(TARGET), *others[1:]]))
+        assert cleaned(PREFERENCES, path) == nested(way, others)
+
+    @pytest.mark.parametrize(("way", "item"), OBJECTS.values(), ids=OBJECTS.keys())
+    def test_records_of_the_target_go_and_all_others_stay(
+        self, tmp_path: Path, way: str, item: dict[str, Any]
+    ) -> None:
+        def of(host: str) -> dict[str, Any]:
+            return {
+                key: value.format(host) if isinstance(value, str) else value for key, value in item.items()
+            }
+
+        others = [of(host) for host in (SHOP, *LOOK_ALIKES)]
+        path = put(tmp_path, nested(way, [of(TARGET), *others]))
+        assert cleaned(PREFERENCES, path) == nested(way, others)
+
+    def test_answers_that_were_kept_go_if_they_name_the_target(self, tmp_path: Path) -> None:
+        value = {
+            "zerosuggest": {"cachedresults": '["",["https://labs.openai.com/"]]', "other": "shop.example"},
+            "history_clusters": {"all_cache": {"all_keywords": ["garden", "labs.openai.com"]}},
+        }
+        after = cleaned(PREFERENCES, put(tmp_path, value))
+        assert after == {
+            "zerosuggest": {"other": "shop.example"},
+            "history_clusters": {"all_cache": {"all_keywords": ["garden"]}},
+        }
+
+    def test_what_else_names_the_target_is_reported(self, tmp_path: Path) -> None:
+        value = {
+            "some": {"new": ["x", "https://labs.openai.com/"], "https://labs.openai.com": 1},
+            "a": "notopenai.com",
+        }
+        path = put(tmp_path, value)
+        traces = PREFERENCES.find(path, look(tmp_path))
+        assert {(trace.standing, trace.key) for trace in traces} == {
+            (Standing.MENTION, ("some", "new", 1)),
+            (Standing.MENTION, ("some", "https://labs.openai.com")),
+        }
+        assert cleaned(PREFERENCES, path) == value
+        assert cleaned(PREFERENCES, path, ALL) == {"some": {"new": ["x"]}, "a": "notopenai.com"}
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            {"session": {"startup_urls": ["https://labs.openai.com/"]}},
+            {"homepage": "https://labs.openai.com/"},
+            {"account_values": {"homepage": "https://labs.openai.com/"}},
+            {
+                "extensions": {
+                    "settings": {"aaaa": {"runtime_granted_permissions": ["https://labs.openai.com/*"]}}
+                }
+            },
+            {"media": {"cdm": {"origin_data": {"https://labs.openai.com": {"origin_id": "1"}}}}},
+            {"default_search_provider_data": {"template_url_data": {"url": "https://labs.openai.com/?q="}}},
+            {"custom_links": {"list": [{"url": "https://labs.openai.com/", "title": "Art"}]}},
+        ],
+        ids=["startup", "homepage", "account", "extension", "media", "search-engine", "tile"],
+    )
+    @pytest.mark.parametrize("policy", [Policy(), ALL], ids=["default", "all-mentions"])
+    def test_what_is_protected_or_the_persons_own_is_kept(
+        self, tmp_path: Path, value: Any, policy: Policy
+    ) -> None:
+        path = put(tmp_path, value)
+        assert {trace.standing for trace in PREFERENCES.find(path, look(tmp_path))} == {Standing.KEPT}
+        assert cleaned(PREFERENCES, path, policy) == value
+
+    def test_tiles_go_with_bookmarks(self, tmp_path: Path) -> None:
+        tiles = [{"url": f"https://{host}/"} for host in (TARGET, SHOP)]
+        after = cleaned(PREFERENCES, put(tmp_path, {"custom_links": {"list": tiles}}), BOOKMARKED)
+        assert after == {"custom_links": {"list": tiles[1:]}}
+
+    def test_another_sites_setting_that_names_the_target_is_its_own(self, tmp_path: Path) -> None:
+        value = nested(
+            f"{EXCEPTIONS}/fedcm_share", {"https://shop.example,*": {"idp-origin": "https://labs.openai.com"}}
+        )
+        path = put(tmp_path, value)
+        assert {trace.standing for trace in PREFERENCES.find(path, look(tmp_path))} == {Standing.MENTION}
+        assert cleaned(PREFERENCES, path) == value
+
+    def test_order_spelling_and_types_stay(self, tmp_path: Path) -> None:
+        text = (
+            '{"z":1.3439975756890308e+16,"a":-0.0,"b":[1,1.0,true,null],"zoom":"\\u003Cb>",'
+            '"partition":{"per_host_zoom_levels":{"x":{"labs.openai.com":{"zoom_level":1.5},'
+            '"shop.example":{"zoom_level":1.50}}}},"profile":{"content_settings":{"exceptions":'
+            '{"has_migrated_local_network_access":true}}}}'
+        )
+        path = tmp_path / "Preferences"
+        path.write_text(text)
+        clean(PREFERENCES, path, tmp_path)
+        expected = text.replace('"labs.openai.com":{"zoom_level":1.5},', "").replace("\\u003C", "<")
+        assert path.read_text() == expected
+
+    @pytest.mark.parametrize(
+        "text", [b"", b"{", b"[" * 100_000, b'{"a":NaN}'], ids=["empty", "cut", "deep", "nan"]
+    )
+    def test_what_is_no_json_is_named(self, tmp_path: Path, text: bytes) -> None:
+        path = tmp_path / "Preferences"
+        path.write_bytes(text)
+        with pytest.raises(UnreadableStore):
+            PREFERENCES.find(path, look(tmp_path))
+
+    def test_a_file_that_changed_outdates_the_plan(self, tmp_path: Path) -> None:
+        zoom = "partition/per_host_zoom_levels/x"
+        path = put(tmp_path, nested(zoom, {TARGET: SETTING}))
+        traces = PREFERENCES.find(path, look(tmp_path))
+        put(tmp_path, nested(zoom, {SHOP: SETTING}))
+        with Transaction([tmp_path]) as transaction, pytest.raises(PlanOutdated):
+            PREFERENCES.remove(path, traces, transaction)
+
+
+def test_secure_preferences_are_reported_only(tmp_path: Path) -> None:
+    value = {"homepage": "https://labs.openai.com/", "zerosuggest": {"cachedresults": "labs.openai.com"}}
+    path = put(tmp_path, value, "Secure Preferences")
+    assert {trace.standing for trace in SECURE_PREFERENCES.find(path, look(tmp_path))} == {Standing.KEPT}
+    assert cleaned(SECURE_PREFERENCES, path, ALL) == value
+
+
+def test_local_state_is_reported_only(tmp_path: Path) -> None:
+    value = {"browser": {"enabled_labs_experiments_origin_lists": {"x": "https://labs.openai.com"}}}
+    path = put(tmp_path, value, "Local State")
+    assert {trace.standing for trace in LOCAL_STATE.find(path, look(tmp_path))} == {Standing.MENTION}
+    assert cleaned(LOCAL_STATE, path) == value
+
+
+def key(site: str, cross_site: bool = False) -> list[Any]:
+    return [encode(site), cross_site, 0]
+
+
+class TestNetworkState:
+    SHOP_KEY = key("https://shop.example")
+    OURS = (
+        {"server": "https://labs.openai.com", "anonymization": key("https://openai.com")},
+        {"server": "https://cdn.labs.openai.com:8443", "anonymization": SHOP_KEY},
+        {"server": "https://widget.example.net", "anonymization": key("https://openai.com", True)},
+        {"server": "https://other.example", "alternative_service": [{"host": "alt.labs.openai.com"}]},
+    )
+    OTHERS = (
+        {"server": "https://widget.example.net", "anonymization": SHOP_KEY},
+        {"server": "https://chat.openai.com", "anonymization": key("https://openai.com")},
+        {"server": "https://notopenai.com", "anonymization": key("https://notopenai.com")},
+        {"server": "https://widget.example.net", "anonymization": key("https://notopenai.com", True)},
+        {"server": "https://labs.openai.com.evil.example", "anonymization": []},
+    )
+
+    def state(self, *servers: Any) -> Any:
+        hosts = [
+            {
+                "host": server["server"].split("/")[2].split(":")[0],
+                "anonymization": server.get("anonymization", []),
+            }
+            for server in servers
+            if "alternative_service" not in server
+        ]
+        quic = [{"server_id": server["server"] + ":443", "server_info": "x"} | server for server in servers]
+        properties = {
+            "servers": list(servers),
+            "broken_alternative_services": hosts,
+            "quic_servers": quic,
+            "version": 5,
+            "supports_quic": {"address": "192.168.1.2", "used_quic": True},
+        }
+        return {
+            "net": {"http_server_properties": properties, "network_qualities": {"CAESABiAgICA+P////8B": "4G"}}
+        }
+
+    def test_loses_servers_of_the_target_and_of_its_partition(self, tmp_path: Path) -> None:
+        path = put(tmp_path, self.state(*self.OURS, *self.OTHERS), "Network Persistent State")
+        assert cleaned(NETWORK_STATE, path) == self.state(*self.OTHERS)
+
+    def test_of_others_stays(self, tmp_path: Path) -> None:
+        path = put(tmp_path, self.state(*self.OTHERS), "Network Persistent State")
+        assert NETWORK_STATE.find(path, look(tmp_path)) == ()
+
+
+def test_reports_of_certificates(tmp_path: Path) -> None:
+    reports = [
+        {
+            "reporter_key": str(number),
+            "report": base64.b64encode(b"\x0a\x12" + host.encode() + b"\0\1").decode(),
+        }
+        for number, host in enumerate((TARGET, SHOP, "labs.openai.com.evil.example"))
+    ]
+    path = put(tmp_path, [*reports, {"reporter_key": "9", "report": "?"}], "SCT Auditing Pending Reports")
+    assert cleaned(SCT_REPORTS, path) == [*reports[1:], {"reporter_key": "9", "report": "?"}]
+
+
+class TestBookmarks:
+    def file(self, tmp_path: Path) -> Path:
+        def node(host: str) -> dict[str, Any]:
+            return {"type": "url", "name": f"Page of {host}", "url": f"https://{host}/", "id": "5"}
+
+        folder = {"type": "folder", "name": "Art", "children": [node(TARGET), node("notopenai.com")]}
+        bar = {"type": "folder", "name": "Bar", "children": [node(SHOP), folder, node(TARGET)]}
+        return put(tmp_path, {"checksum": "0", "roots": {"bookmark_bar": bar}, "version": 1}, "Bookmarks")
+
+    def test_are_kept(self, tmp_path: Path) -> None:
+        path = self.file(tmp_path)
+        before = json.loads(path.read_text())
+        traces = BOOKMARKS.find(path, look(tmp_path))
+        assert [trace.standing for trace in traces] == [Standing.KEPT] * 2
+        assert cleaned(BOOKMARKS, path) == before
+
+    def test_go_if_asked_for(self, tmp_path: Path) -> None:
+        bar = cleaned(BOOKMARKS, self.file(tmp_path), BOOKMARKED)["roots"]["bookmark_bar"]
+        assert [node["name"] for node in bar["children"]] == ["Page of shop.example", "Art"]
+        assert [node["name"] for node in bar["children"][1]["children"]] == ["Page of notopenai.com"]
+
+    def test_encrypted_copy_goes_with_them_alone(self, tmp_path: Path) -> None:
+        twin = tmp_path / "EncryptedBookmarks2"
+        twin.write_bytes(b"v10...")
+        store, _ = ENCRYPTED_BOOKMARKS
+        with pytest.raises(UnreadableStore, match="missing"):
+            store.find(twin, look(tmp_path))
+        self.file(tmp_path)
+        assert store.find(twin, look(tmp_path)) == ()
+        traces = store.find(twin, look(tmp_path, BOOKMARKED))
+        with Transaction([tmp_path]) as transaction:
+            store.remove(twin, traces, transaction)
+            transaction.swap()
+            transaction.commit()
+        assert not twin.exists()
