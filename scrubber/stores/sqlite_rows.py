@@ -39,7 +39,7 @@ class Keep:
     """Rows that a person made on purpose: they stay unless `--include` asks for them."""
 
     include: str
-    """The word of `--include`."""
+    """The word of `--include`; empty where it is only for what else stays."""
     column: str = ""
     referenced: str = ""
     """Only rows that a remaining row of another table (`moz_bookmarks.fk`) points to by `column` are kept."""

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from scrubber.model import BROWSING, Key, Look, Standing, Trace
 from scrubber.stores.columns import Column, Row, Value, text
-from scrubber.stores.sqlite_rows import Clear, Keep, Linked, Orphaned, Rows
+from scrubber.stores.sqlite_rows import Clear, Linked, Orphaned, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from scrubber.model import Policy
     from scrubber.stores.sqlite_tables import Table
 
 _Seen = tuple[Standing, str]
@@ -53,7 +52,7 @@ class Search:
         if known is not None and (known.standing is not Standing.MENTION or seen[0] is Standing.MENTION):
             return
         goes = self.look.policy.removes(Trace(rows.table, key, *seen, judge.holds))
-        kept = judge.keeps(row)
+        kept = judge.keeps(row, seen[0])
         if goes:
             self.hanging.setdefault(rows.table, {})[key] = (row, seen)
         if not self.look.policy.wants(judge.holds):
@@ -126,6 +125,7 @@ class _Judge:
     def __init__(self, rows: Rows, table: Table, search: Search) -> None:
         columns = set(table.columns)
         self.target = search.look.target
+        self.policy = search.look.policy
         self.holds = rows.holds or search.holds
         self.own: list[Column] = []
         self.links: list[tuple[str, dict[Value, _Seen]]] = []
@@ -138,8 +138,8 @@ class _Judge:
                 self.own.append(by)
         self.links = [(column, values) for column, values in self.links if column in columns and values]
         self.cleared = {clear.column for clear in search.clears if clear.table == rows.table}
-        self.keywords = search.look.policy.keywords and self.holds in BROWSING
-        self.keep = None if rows.keep and self._included(rows.keep, search.look.policy) else rows.keep
+        self.keywords = self.policy.keywords and self.holds in BROWSING
+        self.keep = rows.keep
         self.referenced = (
             search.remaining(self.keep.referenced) if self.keep and self.keep.referenced else None
         )
@@ -156,20 +156,20 @@ class _Judge:
                 return Standing.MENTION, text(value)
         return None
 
-    @staticmethod
-    def _included(keep: Keep, policy: Policy) -> bool:
-        """A run without bookmarks must not take away the pages that they point to."""
-        return keep.include in policy.include and policy.wants(keep.include)
-
     def _names(self, value: str | bytes) -> bool:
         if self.target.mentions(value):
             return True
         return self.keywords and isinstance(value, str) and self.target.keyword(value)
 
-    def keeps(self, row: Row) -> bool:
+    def keeps(self, row: Row, standing: Standing) -> bool:
         """Whether the person made this row on purpose, or something that they made needs it."""
         keep = self.keep
-        return keep is not None and (self.referenced is None or row.get(keep.column) in self.referenced)
+        if keep is None or (self.referenced is not None and row.get(keep.column) not in self.referenced):
+            return False
+        # A run without bookmarks must not take away the pages that they point to; nor must one that takes
+        # bookmarks of the target, but not those that merely mention it.
+        included = keep.include in self.policy.include and self.policy.wants(keep.include)
+        return not (included and self.policy.removes(Trace("", 0, standing, "", keep.include)))
 
     def blank(self, row: Row) -> tuple[str, ...]:
         """The columns to empty in a kept row, and those that follow from it."""

@@ -592,6 +592,23 @@ def test_an_affiliation_whose_group_has_others_stays(tmp_path: Path) -> None:
     assert ask(path, "PRAGMA foreign_key_check") == []
 
 
+@pytest.mark.parametrize("mentions", ["browsing", "all"])
+def test_an_affiliation_of_others_that_points_to_the_target(mentions: Any, tmp_path: Path) -> None:
+    path = made(tmp_path, "Affiliation Database")
+    url = "https://labs.openai.com/password"
+    insert(path, "eq_classes", {"id": 1, "group_icon_url": url})
+    insert(
+        path,
+        "eq_class_members",
+        {"set_id": 1, "facet_uri": "https://kept.example", "facet_icon_url": url, "change_password_url": url},
+    )
+    done = clean(AFFILIATIONS, path, Policy(mentions=mentions))
+    left = "" if mentions == "all" else url
+    assert ask(path, "SELECT group_icon_url FROM eq_classes") == [left]
+    assert ask(path, "SELECT facet_icon_url, change_password_url FROM eq_class_members") == [(left, left)]
+    assert {trace.standing for trace in done.left} == (set() if mentions == "all" else {Standing.MENTION})
+
+
 def test_metrics_go_with_their_page(tmp_path: Path) -> None:
     path = made(tmp_path, "ukm_db")
     insert(

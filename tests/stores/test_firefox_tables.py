@@ -508,20 +508,28 @@ def test_a_run_without_bookmarks_leaves_the_pages_that_they_need(policy: Policy,
     assert ask(path, "SELECT id FROM moz_places") == [1, 2, 3]
 
 
-@pytest.mark.parametrize("mentions", ["browsing", "keep"])
-def test_a_bookmarked_search_for_the_target(mentions: str, tmp_path: Path) -> None:
+MENTIONED = {
+    "visits go": (Policy(), 0, [], [1]),
+    "all stays": (Policy(mentions="keep"), 3, [1], [1]),
+    "the target's bookmarks are asked for, not those that mention it": (BOOKMARKS_TOO, 0, [], [1]),
+    "everything goes": (Policy(mentions="all", include=frozenset({"bookmarks"})), None, [], []),
+    "visits of a bookmark that is not asked for": (Policy(mentions="all"), 0, [], [1]),
+}
+
+
+@pytest.mark.parametrize(("policy", "count", "visits", "marks"), MENTIONED.values(), ids=MENTIONED)
+def test_a_bookmarked_search_for_the_target(
+    policy: Policy, count: int | None, visits: list[int], marks: list[int], tmp_path: Path
+) -> None:
     path = made(tmp_path, "places")
-    insert(
-        path,
-        "moz_places",
-        {"id": 1, "url": "https://s.example/?q=labs.openai.com", "visit_count": 3, "guid": "g"},
-    )
+    page = {"id": 1, "url": "https://s.example/?q=labs.openai.com", "visit_count": 3, "guid": "g"}
+    insert(path, "moz_places", page)
     insert(path, "moz_historyvisits", {"id": 1, "place_id": 1})
     insert(path, "moz_bookmarks", {"id": 1, "type": 1, "fk": 1, "guid": "b"})
-    clean(PLACES, path, Policy(mentions="keep" if mentions == "keep" else "browsing"))
-    assert ask(path, "SELECT visit_count FROM moz_places") == [3 if mentions == "keep" else 0]
-    assert ask(path, "SELECT id FROM moz_historyvisits") == ([1] if mentions == "keep" else [])
-    assert ask(path, "SELECT id FROM moz_bookmarks") == [1]
+    clean(PLACES, path, policy)
+    assert ask(path, "SELECT visit_count FROM moz_places") == ([] if count is None else [count])
+    assert ask(path, "SELECT id FROM moz_historyvisits") == visits
+    assert ask(path, "SELECT id FROM moz_bookmarks") == marks
 
 
 def test_a_picture_of_the_target_on_anothers_page_is_forgotten(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ PLACES = Sqlite(
             "moz_origins",
             Host("host"),
             Orphaned("id", by="moz_places.origin_id"),
-            keep=Keep("bookmarks", column="id", referenced="moz_places.origin_id"),
+            keep=Keep("", column="id", referenced="moz_places.origin_id"),
         ),
         Rows("moz_hosts", Host("host")),  # before Firefox 62
         # Before Firefox 55.
