@@ -13,7 +13,7 @@ LOCAL_STORAGE = Sqlite(
     source="components/services/storage/dom_storage/local_storage_sqlite.cc",
     rows=(
         Rows("maps", Origin("storage_key")),
-        Rows("map_entries", Linked("map_id", "maps.map_id")),
+        Rows("map_entries", Linked("map_id", "maps.row_id")),
     ),
 )
 
