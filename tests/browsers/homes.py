@@ -120,6 +120,8 @@ def make_firefox(home: FirefoxHome) -> FirefoxHome:
     with home.open() as browser:
         story.leave(browser, home.web)
         browser.run_inside(script("inside.js"), TARGET, SHOP, NEWS, WIDGET)
+        browser.tab("about:home")
+        until(lambda: browser.run_inside(script("start_page.js"), TARGET), "the start page in the cache")
         for host in (SHOP, TARGET):
             browser.container_tab(url(host, "/leave"), 2)
             browser.tab(url(host, "/closed-tab"))

@@ -36,6 +36,15 @@ for (const [host, word] of [[target, "pictures"], [shop, "chairs"]]) {
   await PlacesUtils.history.update({ url: `${origin(host)}/shared-icon`, annotations });
   await UrlbarUtils.addToInputHistory(`${origin(host)}/leave`, word.slice(0, 4));
 }
+// Typed often enough to become a tile of the start page.
+for (const host of [target, shop]) {
+  const typed = (_, number) => ({
+    date: new Date(Date.now() - number * 60000),
+    transition: PlacesUtils.history.TRANSITIONS.TYPED,
+  });
+  const visits = Array.from({ length: 12 }, typed);
+  await PlacesUtils.history.insert({ url: `${origin(host)}/often`, title: `Often at ${host}`, visits });
+}
 for (const value of [`me@${target}`, `me@${shop}`]) {
   await FormHistory.update({ op: "add", fieldname: "email", value });
 }
