@@ -1,4 +1,4 @@
-"""A run: plan → guard → apply → prove → verify. Says nothing, asks nothing; `cli` does."""
+"""A run: guard → apply → prove. Says nothing, asks nothing; `cli` does."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from scrubber import guard, residue
+from scrubber import guard
 from scrubber.browsers import by_key
-from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
+from scrubber.errors import PlanOutdated, ProfileInUse, ScrubError, Unproved, UnreadableStore
 from scrubber.files import kind, walk
-from scrubber.locate import located
-from scrubber.model import Skipped, Standing
-from scrubber.plan import Plan, PlannedStore, make
+from scrubber.model import Skipped
 from scrubber.transaction import (
     Failed,
     Recovered,
@@ -25,38 +23,23 @@ from scrubber.transaction import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
-    from scrubber.model import BrowserProfile, Key, Policy, Trace
-    from scrubber.residue import NotExamined, Remnant
-    from scrubber.sites import Target
+    from scrubber.model import BrowserProfile, Trace
+    from scrubber.plan import Plan, PlannedStore
 
 Progress = Callable[[str, "Path"], None]
 """Told what is being done (`plan`, `stage`, `swap`, `verify`) and to what."""
 
 
+Look = guard.Occupancy | Skipped
+"""What has a profile in use, or why that can't be told."""
+Looks = dict["BrowserProfile", Look]
+
+
 def quiet(_step: str, _path: Path) -> None:
     """No progress."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The answer to: is anything left?"""
-
-    remnants: tuple[Remnant, ...]
-    not_examined: tuple[NotExamined, ...]
-    plan: Plan
-    """Made for this answer: what it lists as kept, or as mentioned elsewhere, explains remnants."""
-    files: int
-    bytes: int
-    """How much was read."""
-    seconds: float
-
-    @property
-    def unexplained(self) -> tuple[Remnant, ...]:
-        """What should not be there."""
-        return tuple(remnant for remnant in self.remnants if not remnant.explained)
 
 
 @dataclass(frozen=True)
@@ -69,46 +52,96 @@ class Cleaned:
     """Entries that were compared with the original and found the same."""
     failed: str = ""
     """Why the store is as it was."""
+    detail: str = ""
+    """What exactly failed; shown only on request, because it may name what the person visited."""
     warnings: tuple[str, ...] = ()
 
 
 @dataclass
 class Outcome:
-    """What a run did."""
+    """What a run did, filled in as it goes: what a run did that was cut short is in it, too."""
 
     cleaned: list[Cleaned] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    """What went wrong beside the stores."""
     freed: int = 0
     """Bytes by which the profiles' files became smaller, measured."""
     seconds: float = 0.0
 
-
-def occupancy(profile: BrowserProfile, standard: Collection[Path], *, held: bool = False) -> guard.Occupancy:
-    """What has the profile in use. `standard`: user-data folders that a browser opens without being told."""
-    executables = by_key(profile.browser).executables
-    return guard.check(profile, executables, standard=profile.user_data in standard, held=held)
-
-
-def left_behind(profiles: Sequence[BrowserProfile]) -> tuple[Path, ...]:
-    """Staging folders of runs that were cut off."""
-    return tuple(dict.fromkeys(path for profile in profiles for path in interrupted(_roots(profile))))
+    @property
+    def changed(self) -> bool:
+        """Whether anything at all was changed."""
+        return any(one.removed for one in self.cleaned)
 
 
-def finish_interrupted(profiles: Sequence[BrowserProfile]) -> tuple[Recovered, ...]:
-    """Finish or take back what a run that was cut off has left."""
-    return tuple(dict.fromkeys(done for profile in profiles for done in recover(_roots(profile))))
+class InUse(ProfileInUse):
+    """The profiles that browsers have open, with a line about each."""
+
+    def __init__(self, uses: Iterable[guard.Use]) -> None:
+        self.messages = tuple(dict.fromkeys(use.message for use in uses))
+        super().__init__("; ".join(self.messages))
 
 
-def apply(plan: Plan, standard: Collection[Path], progress: Progress = quiet) -> Outcome:
+def occupancies(
+    profiles: Iterable[BrowserProfile], standard: Collection[Path], *, held: bool = False
+) -> Looks:
+    """What has each profile in use; Skipped where its folder may not even be looked into.
+
+    `standard`: user-data folders that a browser opens without being told.
+    """
+    listed = tuple(guard.Machine().processes())
+    machine = guard.Machine(processes=lambda: listed)
+    found: Looks = {}
+    for profile in profiles:
+        executables = by_key(profile.browser).executables
+        is_standard = profile.user_data in standard
+        try:
+            found[profile] = guard.check(
+                profile, executables, standard=is_standard, held=held, machine=machine
+            )
+        except UnreadableStore as error:
+            found[profile] = Skipped(error.path, error.reason)
+    return found
+
+
+def left_behind(profiles: Iterable[BrowserProfile]) -> tuple[Path, ...]:
+    """Staging folders of runs that were cut off, as far as they can be seen."""
+    found: dict[Path, None] = {}
+    for profile in profiles:
+        for root in roots(profile):
+            try:
+                found |= dict.fromkeys(interrupted((root,)))
+            except UnreadableStore:
+                continue  # the plan and the sweep say so
+    return tuple(found)
+
+
+def finish_interrupted(profiles: Iterable[BrowserProfile]) -> tuple[Recovered, ...]:
+    """Finish or take back what a run that was cut off has left. Raises UnreadableStore."""
+    return tuple(dict.fromkeys(done for profile in profiles for done in recover(roots(profile))))
+
+
+def apply(
+    plan: Plan,
+    standard: Collection[Path],
+    progress: Progress = quiet,
+    *,
+    outcome: Outcome | None = None,
+    keep_going: bool = False,
+) -> Outcome:
     """Remove what the plan names, profile by profile; each store is cleaned and proved, or as it was.
 
-    Raises ProfileInUse before anything was changed in the profile that it names. An exception or Ctrl-C
-    takes back what was done to the profile at hand; earlier ones are complete.
+    Raises ProfileInUse as long as nothing was changed; later, or with `keep_going`, a profile that a browser
+    has opened meanwhile is left as it was. An exception or Ctrl-C takes back what was done to the profile at
+    hand; earlier ones are complete, and `outcome` has them.
     """
-    run = _Run(plan, standard, progress, Outcome())
+    run = _Run(plan, standard, progress, Outcome() if outcome is None else outcome, keep_going)
     start = time.monotonic()
-    for profile in plan.profiles:
-        run.clean(profile)
-    run.outcome.seconds = time.monotonic() - start
+    try:
+        for profile in plan.profiles:
+            run.clean(profile)
+    finally:
+        run.outcome.seconds = time.monotonic() - start
     return run.outcome
 
 
@@ -118,124 +151,93 @@ class _Run:
     standard: Collection[Path]
     progress: Progress
     outcome: Outcome
+    keep_going: bool
 
     def clean(self, profile: BrowserProfile) -> None:
         stores = [planned for planned in self.plan.of(profile) if self.plan.going(planned)]
         if not stores:
             return
+        try:
+            self._clean(profile, stores)
+        except ProfileInUse as error:
+            if not (self.keep_going or self.outcome.changed):
+                raise
+            self._leave(stores, str(error))
+        except UnreadableStore as error:
+            self._leave(stores, f"{error.path}: {error.reason}")
+
+    def _clean(self, profile: BrowserProfile, stores: list[PlannedStore]) -> None:
         with guard.hold(profile) as held:
-            occupancy(profile, self.standard, held=held).refuse()
-            before = sum(_size(planned) for planned in stores)
-            with Transaction(_roots(profile)) as transaction:
+            self._refuse(profile, held=held)
+            before = _size(stores)
+            with Transaction(roots(profile)) as transaction:
                 staged = [self._staged(planned, transaction) for planned in stores]
                 # A browser may have been started while the copies were made.
-                occupancy(profile, self.standard, held=held).refuse()
+                self._refuse(profile, held=held)
                 made = transaction.swap(lambda path: self.progress("swap", path))
-                done = [_with_failures(cleaned, made) for cleaned in staged]
-                transaction.commit()
-            self.outcome.cleaned += done
-            self.outcome.freed += before - sum(_size(planned) for planned in stores)
+                self.outcome.cleaned += [_settled(one, paths, made, transaction) for one, paths in staged]
+                try:
+                    transaction.commit()
+                except ScrubError as error:
+                    self.outcome.troubles.append(str(error))
+            self.outcome.freed += before - _size(stores)
 
-    def _staged(self, planned: PlannedStore, transaction: Transaction) -> Cleaned:
+    def _refuse(self, profile: BrowserProfile, *, held: bool) -> None:
+        found = occupancies((profile,), self.standard, held=held)[profile]
+        if isinstance(found, Skipped):
+            raise UnreadableStore(found.path, found.reason)
+        if found.in_use:
+            raise InUse(found.uses)
+
+    def _leave(self, stores: Iterable[PlannedStore], reason: str) -> None:
+        self.outcome.cleaned += [Cleaned(planned, failed=reason) for planned in stores]
+
+    def _staged(self, planned: PlannedStore, transaction: Transaction) -> tuple[Cleaned, Collection[Path]]:
+        """The store as it will be, and what is to be changed for that."""
         self.progress("stage", planned.path)
         going = self.plan.going(planned)
         try:
             if fingerprint(planned.store.unit(planned.path)) != planned.fingerprint:
-                raise PlanOutdated("changed since the plan was made")
-            equal = planned.store.remove(planned.path, going, transaction)
+                raise PlanOutdated("the store is not what it was")
+            with transaction.together() as paths:
+                equal = planned.store.remove(planned.path, going, transaction)
         except UnreadableStore as error:
-            return Cleaned(planned, failed=error.reason)
-        except (PlanOutdated, Unproved) as error:
-            return Cleaned(planned, failed=str(error))
-        return Cleaned(planned, going, equal)
+            return Cleaned(planned, failed=error.reason), ()
+        except PlanOutdated as error:
+            return Cleaned(planned, failed="changed since the plan was made", detail=str(error)), ()
+        except Unproved as error:
+            failed = "what would stay could not be proved to be the same"
+            return Cleaned(planned, failed=failed, detail=str(error)), ()
+        return Cleaned(planned, going, equal), frozenset(paths)
 
 
-def _with_failures(cleaned: Cleaned, made: Sequence[Swapped | Failed]) -> Cleaned:
-    path = cleaned.planned.path
-    mine = [change for change in made if change.path == path or path in change.path.parents]
+def _settled(
+    cleaned: Cleaned, paths: Collection[Path], made: Sequence[Swapped | Failed], transaction: Transaction
+) -> Cleaned:
+    """A store of several files is as it was where one of them could not be changed."""
+    mine = [change for change in made if change.path in paths]
     failed = [change.reason for change in mine if isinstance(change, Failed)]
-    warnings = tuple(text for change in mine if isinstance(change, Swapped) for text in change.warnings)
     if failed:
-        return replace(cleaned, removed=(), equal=0, failed=failed[0], warnings=warnings)
+        stuck = transaction.put_back(paths)
+        reasons = (*failed, *(change.reason for change in stuck))
+        return replace(cleaned, removed=(), equal=0, failed="; ".join(dict.fromkeys(reasons)))
+    warnings = tuple(text for change in mine if isinstance(change, Swapped) for text in change.warnings)
     return replace(cleaned, warnings=warnings)
 
 
-def verify(
-    profiles: Sequence[BrowserProfile], target: Target, policy: Policy, progress: Progress = quiet
-) -> Verdict:
-    """Look at every file of these profiles for anything of the target; changes nothing."""
-    start = time.monotonic()
-    everything = replace(policy, only=frozenset(), without=frozenset())
-    plan = make(profiles, target, everything, lambda path: progress("plan", path))
-    read = [0, 0]
-
-    def count(path: Path, size: int) -> None:
-        read[0] += 1
-        read[1] += size
-        progress("verify", path)
-
-    found = list(residue.sweep(_swept(profiles), target, known=_explanations(plan, policy), progress=count))
-    return Verdict(
-        tuple(item for item in found if isinstance(item, residue.Remnant)),
-        tuple(item for item in found if isinstance(item, residue.NotExamined)),
-        plan,
-        files=read[0],
-        bytes=read[1],
-        seconds=time.monotonic() - start,
-    )
-
-
-def _explanations(plan: Plan, policy: Policy) -> Callable[[Path, str, int | None], str]:
-    """What the run leaves on purpose, as an answer for a place that names the target.
-
-    Rows of databases are known one by one. Another kind of file is explained as a whole, and only where
-    nothing is left in it that should go.
-    """
-    rows: dict[tuple[Path, str], dict[Key, str]] = {}
-    wholes: dict[Path, str] = {}
-    for planned in plan.stores:
-        reasons = [(trace, _why_left(trace, policy)) for trace in planned.traces]
-        for trace, why in reasons:
-            if why:
-                rows.setdefault((planned.path, trace.where), {})[trace.key] = why
-        if all(why for _, why in reasons):
-            wholes[planned.path] = reasons[0][1]
-
-    def explain(path: Path, table: str, row: int | None) -> str:
-        if table:
-            known = rows.get((path, table), {})
-            # A table WITHOUT ROWID has no number to tell its rows by.
-            return known.get(row, "") if row is not None else next(iter(known.values()), "")
-        return next((wholes[above] for above in (path, *path.parents) if above in wholes), "")
-
-    return explain
-
-
-def _why_left(trace: Trace, policy: Policy) -> str:
-    if not policy.wants(trace.holds):
-        return "not asked for"
-    staying = trace.standing is Standing.KEPT or not policy.removes(trace)
-    return trace.standing.value if staying else ""
-
-
-def _swept(profiles: Sequence[BrowserProfile]) -> tuple[Path, ...]:
-    """The folders to look through: the profiles', and what their browsers share between profiles."""
-    roots: dict[Path, None] = {}
-    for profile in profiles:
-        roots |= dict.fromkeys(profile.roots)
-        shared = located(by_key(profile.browser).shared, profile)
-        roots |= dict.fromkeys(path for path in shared if not isinstance(path, Skipped))
-    return tuple(root for root in roots if not any(parent in roots for parent in root.parents))
-
-
-def _roots(profile: BrowserProfile) -> tuple[Path, ...]:
+def roots(profile: BrowserProfile) -> tuple[Path, ...]:
     """Where a run may write. The user-data folder has stores that all its profiles share."""
     return (*profile.roots, profile.user_data) if profile.family == "chromium" else profile.roots
 
 
-def _size(planned: PlannedStore) -> int:
-    total = 0
-    for part in planned.store.unit(planned.path):
-        inside = walk(part) if kind(part) == "folder" else (part,)
-        total += sum(path.lstat().st_size for path in inside if kind(path) == "file")
-    return total
+def _size(stores: Iterable[PlannedStore]) -> int:
+    """Bytes of all files of these stores, each once; what can't be looked at counts as nothing."""
+    sizes: dict[Path, int] = {}
+    for part in dict.fromkeys(part for planned in stores for part in planned.store.unit(planned.path)):
+        try:
+            for path in (part, *walk(part)) if kind(part) == "folder" else (part,):
+                if kind(path) == "file":
+                    sizes[path] = path.lstat().st_size
+        except (OSError, UnreadableStore):
+            continue
+    return sum(sizes.values())

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-import signal
-import time
-from dataclasses import dataclass
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from scrubber import engine, guard
+from scrubber import engine
 from scrubber import plan_file as saved_plan
-from scrubber.cli.looking import opened, planned, verified
+from scrubber.cli.door import Door
+from scrubber.cli.failures import INTERRUPTED
+from scrubber.cli.looking import (
+    judged,
+    mention_in_use,
+    mention_interrupted,
+    opened,
+    planned,
+    show,
+    verified,
+)
 from scrubber.cli.options import Request
-from scrubber.errors import ProfileInUse, UsageError
-from scrubber.model import Skipped
+from scrubber.discovery.account import signed_in
+from scrubber.discovery.spec import select
+from scrubber.errors import UnreadableStore, UsageError
 from scrubber.report import terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from scrubber.cli.console import Console
+    from scrubber.discovery import Found
     from scrubber.model import BrowserProfile
     from scrubber.plan import Plan
     from scrubber.report.envelope import Envelope
@@ -29,117 +39,135 @@ if TYPE_CHECKING:
 
 def clean(
     *,
-    dry_run: bool,
-    yes: bool,
-    plan_file: str | None,
-    wait: bool,
-    ask_to_close: bool,
-    keep_going: bool,
+    dry_run: bool = False,
+    yes: bool = False,
+    plan_file: str | None = None,
+    wait: bool = False,
+    ask_to_close: bool = False,
+    keep_going: bool = False,
+    brief: bool = False,
     **options: Any,
 ) -> int:
-    """Scan, ask, remove, verify; the exit code."""
+    """Scan, ask, remove, verify; the exit code. `brief`: the plan was shown just before."""
     request = Request(**options)
-    start = time.monotonic()
-    made = saved_plan.load(Path(plan_file)) if plan_file else None
-    target, policy = (made.target, made.policy) if made else (request.target(), request.policy())
+    if not (dry_run or yes or (sys.stdin.isatty() and not request.as_json)):
+        raise UsageError("there is nobody to ask: say --yes, or --dry-run to change nothing")
+    saved = _saved(Path(plan_file), request) if plan_file else None
+    target, policy = (saved.target, saved.policy) if saved else (request.target(), request.policy())
     console, found, chosen = opened("clean", request)
-    if made:
-        chosen = console.envelope.profiles = made.profiles
-    if not (dry_run or yes or console.can_ask):
-        raise UsageError("there is no terminal to ask on: say --yes, or --dry-run to change nothing")
-    door = _Door(request.standard(found), console, wait=wait, ask_to_close=ask_to_close)
-    closed = chosen if dry_run else door.closed(chosen, keep_going=keep_going)
-    if not dry_run:
-        _finish_interrupted(closed, console)
-    if made:
-        made = console.envelope.plan = made.only(closed)
-        console.envelope.sites = target.sites
+    if saved:
+        console.envelope.profiles = chosen = _still_there(saved, found)
+    standard = request.standard(found)
+    if dry_run:
+        mention_interrupted(chosen, console)
+        mention_in_use(engine.occupancies(chosen, standard), console)
     else:
-        made = planned(closed, target, policy, console)
-    left_out = [Skipped(profile.path, "in use") for profile in chosen if profile not in closed]
-    console.envelope.skipped = (*found.skipped, *made.skipped, *left_out)
-    console.say([*terminal.plan(made, verbose=request.verbose), *terminal.skips(left_out), ""])
-    if dry_run or not (yes or made.is_empty or click.confirm("Remove this?", err=True)):
+        door = Door(standard, console, wait=wait, ask_to_close=ask_to_close, keep_going=keep_going)
+        chosen = door.closed(chosen)
+        _finish_interrupted(chosen, console)
+    made = saved.only(chosen) if saved else planned(chosen, target, policy, console)
+    asking = not (dry_run or yes or made.is_empty)
+    show(made, console, verbose=request.verbose, always=asking, brief=brief)
+    if dry_run or (asking and not click.confirm("Remove this?", err=True)):
         console.say(["Nothing was changed."])
-        console.envelope.seconds["total"] = time.monotonic() - start
-        return console.end(*(("clean", 0) if made.is_empty else ("traces", 1)))
-    _carry_out(made, door, console)
-    console.envelope.seconds["total"] = time.monotonic() - start
+        return console.end(*judged(made, console))
+    return _carried_out(made, standard, console, request, keep_going=keep_going)
+
+
+def _carried_out(
+    made: Plan, standard: frozenset[Path], console: Console, request: Request, *, keep_going: bool
+) -> int:
+    outcome = console.envelope.outcome = engine.Outcome()
+    try:
+        with console.progress() as progress:
+            engine.apply(made, standard, progress, outcome=outcome, keep_going=keep_going)
+        console.envelope.seconds["apply"] = outcome.seconds
+        console.say(terminal.outcome(outcome))
+        console.trouble(terminal.troubles(outcome, verbose=request.verbose))
+        verified(made.profiles, made.target, made.policy, console)
+    except KeyboardInterrupt:
+        console.note(_cut_short(made, outcome), trouble=True)
+        mention_interrupted(made.profiles, console)
+        return console.end("error", INTERRUPTED)
+    _mention_servers(made, console)
     return console.end(*_judged(console.envelope))
 
 
-def _carry_out(made: Plan, door: _Door, console: Console) -> None:
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
-    with console.progress() as progress:
-        outcome = engine.apply(made, door.standard, progress)
-    console.envelope.outcome = outcome
-    console.envelope.seconds["apply"] = outcome.seconds
-    console.say(terminal.outcome(outcome))
-    verified(made.profiles, made.target, made.policy, console)
-    if any(site.account for site in made.target.sites):
-        keys = " ".join(site.key for site in made.target.sites if site.account)
-        console.say([f"What the platform's own servers keep: scrubber guide {keys}"])
+def _saved(path: Path, request: Request) -> Plan:
+    given = [
+        *request.sites,
+        *request.domains,
+        *request.hosts,
+        *request.browsers,
+        *request.specs,
+        *request.only,
+        *request.without,
+        *request.include,
+    ]
+    if given or request.keywords or request.mentions != "browsing":
+        raise UsageError("a plan says itself what goes from where: give nothing but --home beside --plan")
+    return saved_plan.load(path)
+
+
+def _still_there(saved: Plan, found: Found) -> tuple[BrowserProfile, ...]:
+    """The plan's profiles, as they are found here: a file can't send us anywhere else."""
+    for profile in saved.profiles:
+        if select(found, (), (str(profile.path),)) != (profile,):
+            raise UsageError(f"{profile.path}: not the profile that the plan was made for; scan again")
+    return saved.profiles
 
 
 def _judged(envelope: Envelope) -> tuple[str, int]:
     """The status of a finished run and its exit code."""
-    outcome, verdict = envelope.outcome, envelope.verdict
-    if outcome is None or verdict is None:
-        raise ValueError("not a finished run")
-    failed = [one for one in outcome.cleaned if one.failed]
-    if failed and len(failed) == len(outcome.cleaned):
+    cleaned = envelope.outcome.cleaned if envelope.outcome else []
+    failed = [one.planned.path for one in cleaned if one.failed]
+    if failed and len(failed) == len(cleaned):
         return "error", 5
-    excused = {one.planned.path for one in failed} | {one.path for one in envelope.skipped}
-    excused |= {one.path for one in verdict.not_examined}
-    if any(excused.isdisjoint((one.path, *one.path.parents)) for one in verdict.unexplained):
+    excused = {*failed, *(one.path for one in envelope.skipped)}
+    left: Sequence[Path] = ()
+    if envelope.verdict:
+        excused |= {one.path for one in envelope.verdict.not_examined}
+        left = envelope.verdict.left
+    if any(excused.isdisjoint((path, *path.parents)) for path in left):
         return "residue", 1
     return ("partial", 4) if excused else ("clean", 0)
 
 
+def _cut_short(made: Plan, outcome: engine.Outcome) -> str:
+    """What an interrupted run has done: whole profiles or nothing."""
+    done = dict.fromkeys(one.planned.profile for one in outcome.cleaned if one.removed)
+    waiting = {planned.profile for planned in made.stores if made.going(planned)} - set(done)
+    if not done:
+        return "Interrupted; nothing was removed, everything is as it was."
+    cleaned = ", ".join(profile.spec for profile in done)
+    rest = f" {', '.join(sorted(profile.spec for profile in waiting))}: as before." if waiting else ""
+    return f"Interrupted; cleaned, but not checked again: {cleaned}.{rest} `scrubber verify` checks."
+
+
 def _finish_interrupted(profiles: Sequence[BrowserProfile], console: Console) -> None:
-    for recovered in engine.finish_interrupted(profiles):
-        fates = [fate for _, fate in recovered.fates]
+    try:
+        recovered = engine.finish_interrupted(profiles)
+    except UnreadableStore as error:
+        console.note(f"What an earlier run has left can't be cleared away: {error}", trouble=True)
+        return
+    for each in recovered:
+        fates = [fate for _, fate in each.fates]
         console.note(
             "An earlier run was cut off. It is finished now: "
             f"{terminal.count(fates.count('changed'), 'store')} had been cleaned, "
-            f"{fates.count('unchanged')} are as they were, {fates.count('put back')} were put back."
+            f"{fates.count('unchanged')} are as they were, {fates.count('put back')} were put back.",
+            trouble=True,
         )
 
 
-@dataclass(frozen=True)
-class _Door:
-    """What lets a run in: closed browsers."""
-
-    standard: Collection[Path]
-    console: Console
-    wait: bool
-    ask_to_close: bool
-
-    def closed(self, profiles: Sequence[BrowserProfile], *, keep_going: bool) -> tuple[BrowserProfile, ...]:
-        """The profiles that no browser has open. Raises ProfileInUse, unless those are to be left out."""
-        found = {profile: engine.occupancy(profile, self.standard) for profile in profiles}
-        for stale in dict.fromkeys(one.message for look in found.values() for one in look.stale):
-            self.console.note(stale)
-        used = [profile for profile in profiles if found[profile].in_use]
-        if self.ask_to_close:
-            for profile in used:
-                guard.close(engine.occupancy(profile, self.standard))
-        if self.wait or self.ask_to_close:
-            self._wait(used)
-            used = []
-        if used and not keep_going:
-            reasons = dict.fromkeys(use.message for profile in used for use in found[profile].uses)
-            raise ProfileInUse("\n".join(reasons))
-        for profile in used:
-            self.console.note(found[profile].uses[0].message)
-        return tuple(profile for profile in profiles if profile not in used)
-
-    def _wait(self, used: Sequence[BrowserProfile]) -> None:
-        with self.console.progress() as progress:
-            for profile in used:
-                guard.wait(
-                    lambda profile=profile: engine.occupancy(profile, self.standard),  # type: ignore[misc]
-                    lambda look, _: progress("wait", look.uses[0].profile.path),
-                )
+def _mention_servers(made: Plan, console: Console) -> None:
+    """What no tool on this computer can reach."""
+    synced = [profile.spec for profile in made.profiles if signed_in(profile)]
+    if synced:
+        console.note(
+            f"Signed in: {', '.join(synced)}. Sync keeps copies of its own and may bring some of it back; "
+            "delete them in the browser's account, too."
+        )
+    keys = " ".join(site.key for site in made.target.sites if site.account)
+    if keys:
+        console.say([f"What the platform's own servers keep: scrubber guide {keys}"])

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import time
 from typing import TYPE_CHECKING, Self
 
 import click
+
+from scrubber.report.discreet import discreet, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +20,22 @@ if TYPE_CHECKING:
     from scrubber.cli.options import Request
     from scrubber.report.envelope import Envelope
 
-_DOING = {"plan": "Looking through", "stage": "Preparing", "swap": "Replacing", "verify": "Checking"}
+_DOING = {
+    "plan": "Looking through",
+    "stage": "Preparing",
+    "swap": "Replacing",
+    "verify": "Checking",
+    "wait": "Waiting for",
+}
+
+
+def write(text: str, *, err: bool = False) -> None:
+    """A line. Where nobody reads any more, nothing: what was begun goes on, and the exit code tells of it."""
+    try:
+        click.echo(text, err=err)
+    except BrokenPipeError:
+        stream = sys.stderr if err else sys.stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Console:
@@ -24,34 +43,39 @@ class Console:
 
     def __init__(self, request: Request, envelope: Envelope) -> None:
         self._request = request
+        self._start = time.monotonic()
         self.envelope = envelope
 
-    def say(self, lines: Iterable[str]) -> None:
-        """Results."""
-        if not (self._request.as_json or self._request.quiet):
-            for line in lines:
-                click.echo(line)
+    def say(self, lines: Iterable[str], *, always: bool = False) -> None:
+        """Results; `always`: although only trouble is to be shown."""
+        if always or not self._request.quiet:
+            self.trouble(lines)
 
-    def note(self, message: str) -> None:
+    def trouble(self, lines: Iterable[str]) -> None:
+        """Results that mean that something went wrong."""
+        if not self._request.as_json:
+            for line in lines:
+                write(self._shown(line))
+
+    def note(self, message: str, *, trouble: bool = False) -> None:
         """Something beside the results that the person should know."""
         self.envelope.messages.append(message)
-        if not self._request.as_json:
-            click.echo(message, err=True)
+        if not self._request.as_json and (trouble or not self._request.quiet):
+            write(self._shown(message), err=True)
 
     def end(self, status: str, exit_code: int) -> int:
         """Finish: the JSON object, if that was asked for. Gives the exit code back."""
+        self.envelope.seconds["total"] = time.monotonic() - self._start
         if self._request.as_json:
-            click.echo(json.dumps(self.envelope.render(status, exit_code), indent=1, default=str))
+            write(json.dumps(self.envelope.render(status, exit_code), indent=1))
         return exit_code
 
     def progress(self) -> Progress:
         """A line that says what is being done, on a terminal."""
         return Progress(shown=sys.stderr.isatty() and not (self._request.as_json or self._request.quiet))
 
-    @property
-    def can_ask(self) -> bool:
-        """Whether there is a person to ask."""
-        return sys.stdin.isatty() and not self._request.as_json
+    def _shown(self, text: str) -> str:
+        return printable(text if self._request.verbose else discreet(text))
 
 
 class Progress:
@@ -79,4 +103,4 @@ class Progress:
         if self._shown:
             from rich.text import Text  # noqa: PLC0415
 
-            self._status.update(Text(f"{_DOING.get(step, step)} {path.name}"))
+            self._status.update(Text(printable(f"{_DOING[step]} {discreet(path.name)}")))

@@ -6,13 +6,16 @@ import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
-
-import click
+from typing import TYPE_CHECKING, Any
 
 from scrubber.cli import cleaning, looking
+from scrubber.cli.console import write
 from scrubber.errors import UsageError
 from scrubber.samples import make_home
-from scrubber.samples.hosts import OTHERS
+from scrubber.samples.hosts import OTHERS, TARGET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _COOKIES = (
     (".config/google-chrome/Default/Network/Cookies", "cookies", "host_key"),
@@ -20,9 +23,22 @@ _COOKIES = (
     (".config/mozilla/firefox/a1b2c3d4.default/cookies.sqlite", "moz_cookies", "host"),
 )
 
+_BEGINNING = """\
+Somebody made pictures with DALL·E, in three browsers, and visited other sites, too. One of these only looks
+like DALL·E's: labs.openai.com.evil.example. Their profiles were made just now, in
+{home};
+your own browsers aren't touched."""
+
+_END = """
+That is all: the same commands do it for your own browsers, which have to be closed for `clean`.
+
+What this can't show: the samples are small and made by scrubber, so they hold nothing that it doesn't know.
+Nothing here reaches what the platform's servers keep (`scrubber guide` has the steps), nor other computers,
+backups, or the browser's account where it syncs. The README says more."""
+
 
 def demo(keep: str | None) -> int:
-    """Make sample profiles, then scan, clean and verify them; 0 where all went as it should."""
+    """Make sample profiles, then scan, clean and verify them; 0 where all went as it should, else 5."""
     if keep is None:
         with tempfile.TemporaryDirectory(prefix="scrubber-demo-") as folder:
             return _told(Path(folder))
@@ -35,54 +51,36 @@ def demo(keep: str | None) -> int:
 
 def _told(home: Path) -> int:
     make_home(home)
-    _say(
-        f"Sample profiles of Chrome, Edge and Firefox are in {home}.",
-        "In each, somebody made pictures with DALL·E and visited other sites, too; one of those only looks",
-        "like it. Your own browsers aren't touched.",
-    )
-    before = _others(home)
-    where = {"home": home, "sites": (), "domains": (), "hosts": (), "browsers": (), "specs": ()}
-    what = {"only": (), "without": (), "include": (), "mentions": "browsing", "keywords": False}
-    how = {"as_json": False, "quiet": False, "verbose": False}
-    options = {**where, **what, **how}
-    _step(1, "scrubber scan", "what is there and what would go; it changes nothing")
+    write(_BEGINNING.format(home=home))
+    options: dict[str, Any] = {"home": home}
+    before = _cookies(home, OTHERS), _cookies(home, (TARGET,))
+    _step("1. What is there, and what of it would go?", "scrubber scan")
     found = looking.scan(None, **options)
-    _step(2, "scrubber clean --yes", "removes it, compares what stays, then looks at every file again")
-    done = cleaning.clean(
-        dry_run=False,
-        yes=True,
-        plan_file=None,
-        wait=False,
-        ask_to_close=False,
-        keep_going=False,
-        **options,
-    )
-    _step(3, "scrubber verify", "the same look at every file, at any later time")
+    _step("2. Remove it, and prove that all else in these files is as it was.", "scrubber clean --yes")
+    done = cleaning.clean(yes=True, brief=True, **options)
+    _step("3. Is anything left? This reads every file again and knows nothing of step 2.", "scrubber verify")
     left = looking.verify(**options)
-    after = _others(home)
-    _say("", f"Cookies of the other sites: {before} before, {after} after.")
-    if (found, done, left) == (1, 0, 0) and before == after > 0:
-        _say("All went as it should. On your own browsers it is the same three commands.")
+    after = _cookies(home, OTHERS), _cookies(home, (TARGET,))
+    _step("4. Who doesn't trust that can look without scrubber.", "sqlite3 …/Cookies, and so on")
+    write(f"Cookies of the other sites: {before[0]} before, {after[0]} now.")
+    write(f"Cookies of {TARGET}: {before[1]} before, {after[1]} now.")
+    if (found, done, left) == (1, 0, 0) and before[0] == after[0] > 0 and after[1] == 0 < before[1]:
+        write(_END)
         return 0
-    _say("Something went wrong here; please report it with the lines above.")
+    write("\nSomething went wrong here; please report it with the lines above.")
     return 5
 
 
-def _step(number: int, command: str, meaning: str) -> None:
-    _say("", f"{number}. {command}    ({meaning})", "")
+def _step(meaning: str, command: str) -> None:
+    write(f"\n{meaning}\n\n    $ {command}\n")
 
 
-def _say(*lines: str) -> None:
-    for line in lines:
-        click.echo(line)
-
-
-def _others(home: Path) -> int:
+def _cookies(home: Path, hosts: Iterable[str]) -> int:
     """Counted without any of scrubber's own code."""
     total = 0
     for place, table, column in _COOKIES:
         with closing(sqlite3.connect(home / place)) as database:
-            marks = ", ".join("?" * len(OTHERS))
-            statement = f"SELECT count(*) FROM {table} WHERE {column} IN ({marks})"
-            total += database.execute(statement, OTHERS).fetchone()[0]
+            for host in hosts:
+                statement = f"SELECT count(*) FROM {table} WHERE {column} IN (?, ?)"
+                total += database.execute(statement, (host, f".{host}")).fetchone()[0]
     return total

@@ -6,42 +6,43 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scrubber import discovery, engine
+from scrubber import discovery, engine, verdict
 from scrubber import plan as planning
 from scrubber import plan_file as saved_plan
 from scrubber.cli.console import Console
 from scrubber.cli.options import Request, known_sites
+from scrubber.discovery.account import signed_in
 from scrubber.errors import NothingFound, UnreadableStore
+from scrubber.model import Skipped
 from scrubber.report import terminal
 from scrubber.report.envelope import Envelope
 from scrubber.site_files import DEFAULT, choose
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from scrubber.model import BrowserProfile, Policy
     from scrubber.sites import Target
 
+_SIGNED_IN = {True: ", signed in (sync may be on)", False: "", None: ""}
+
 
 def profiles(**options: Any) -> int:
-    """List the browser profiles. Exit 0; 2 where there is none."""
+    """List the browser profiles. Exit 0; 2 where there is none, 4 where one can't be looked into."""
     request = Request(**options)
     console, found, chosen = opened("profiles", request)
-    standard = request.standard(found)
-    used = [profile for profile in chosen if engine.occupancy(profile, standard).in_use]
-    console.envelope.in_use = frozenset(profile.spec for profile in used)
-    sizes = {profile.spec: _size(profile) for profile in chosen}
-    console.envelope.extra = {"sizes": sizes}
+    looks = engine.occupancies(chosen, request.standard(found))
+    about = console.envelope.about = {profile: _about(profile, looks[profile]) for profile in chosen}
     for profile in chosen:
-        state = "in use" if profile in used else "closed"
-        console.say(
-            [
-                f"{terminal.name(profile)}",
-                f"  {state}, {terminal.size(sizes[profile.spec])}, {terminal.path(profile.path)}",
-            ]
-        )
-    console.say(terminal.skips(found.skipped))
-    return console.end("clean", 0)
+        state = {True: "in use", False: "closed", None: "can't be looked into"}[about[profile]["in_use"]]
+        size = about[profile]["bytes"]
+        parts = [state + _SIGNED_IN[about[profile]["signed_in"]]]
+        parts += [] if size is None else [terminal.size(size)]
+        console.say([terminal.name(profile), f"  {', '.join((*parts, str(profile.path)))}"])
+    refused = [look for look in looks.values() if isinstance(look, Skipped)]
+    console.envelope.skipped = (*console.envelope.skipped, *refused)
+    console.trouble(terminal.skips(console.envelope.skipped))
+    return console.end("partial", 4) if console.envelope.skipped else console.end("clean", 0)
 
 
 def sites(site: str | None, as_json: bool) -> int:
@@ -70,50 +71,50 @@ def guide(site: str | None, as_json: bool) -> int:
 def scan(plan_file: str | None, **options: Any) -> int:
     """Make the plan and show it. Exit 0 where nothing would go, 1 where something would, 4 partial."""
     request = Request(**options)
-    start = time.monotonic()
     target, policy = request.target(), request.policy()
     console, found, chosen = opened("scan", request)
     mention_interrupted(chosen, console)
+    mention_in_use(engine.occupancies(chosen, request.standard(found)), console)
     made = planned(chosen, target, policy, console)
-    console.envelope.skipped = (*found.skipped, *made.skipped)
-    console.say(terminal.plan(made, verbose=request.verbose))
-    console.say(terminal.skips(found.skipped))
+    show(made, console, verbose=request.verbose)
     if plan_file:
         saved_plan.save(made, Path(plan_file))
         console.say([f"The plan is in {plan_file}."])
-    console.envelope.seconds["total"] = time.monotonic() - start
-    if not made.is_empty:
-        return console.end("traces", 1)
-    return console.end("partial", 4) if console.envelope.skipped else console.end("clean", 0)
+    return console.end(*judged(made, console))
 
 
 def verify(**options: Any) -> int:
     """Sweep the profiles. Exit 0 where nothing unexplained is left, 1 where something is, 4 partial."""
     request = Request(**options)
-    start = time.monotonic()
     target, policy = request.target(), request.policy()
     console, found, chosen = opened("verify", request)
     mention_interrupted(chosen, console)
-    verdict = verified(chosen, target, policy, console)
-    console.envelope.skipped = (*found.skipped, *verdict.plan.skipped)
-    console.say(terminal.skips(found.skipped))
-    console.envelope.seconds["total"] = time.monotonic() - start
-    if verdict.unexplained:
+    mention_in_use(engine.occupancies(chosen, request.standard(found)), console)
+    done = verified(chosen, target, policy, console)
+    console.envelope.skipped = (*console.envelope.skipped, *done.plan.skipped)
+    console.trouble(terminal.skips(console.envelope.skipped))
+    if done.left:
         return console.end("residue", 1)
-    partial = verdict.not_examined or console.envelope.skipped
+    partial = done.not_examined or console.envelope.skipped
     return console.end("partial", 4) if partial else console.end("clean", 0)
 
 
 def opened(command: str, request: Request) -> tuple[Console, discovery.Found, tuple[BrowserProfile, ...]]:
     """The console of a command, with the profiles asked for.
 
-    Raises NothingFound.
+    Raises NothingFound; UnreadableStore where there are profiles and none may be looked into.
     """
     found = request.found()
     chosen = request.chosen(found)
+    if not chosen and found.skipped:
+        first, more = found.skipped[0], len(found.skipped) - 1
+        raise UnreadableStore(first.path, first.reason + (f" (and {more} more)" if more else ""))
     if not chosen:
         raise NothingFound(terminal.nothing_found(found, request.home), found.looked)
-    return Console(request, Envelope(command, profiles=chosen, skipped=found.skipped)), found, chosen
+    # Who names a profile isn't concerned by what is wrong with others.
+    skipped = () if request.specs else found.skipped
+    envelope = Envelope(command, verbose=request.verbose, profiles=chosen, skipped=skipped)
+    return Console(request, envelope), found, chosen
 
 
 def planned(
@@ -123,34 +124,63 @@ def planned(
     start = time.monotonic()
     with console.progress() as progress:
         made = planning.make(chosen, target, policy, lambda path: progress("plan", path))
-    console.envelope.sites = target.sites
-    console.envelope.plan = made
     console.envelope.seconds["plan"] = time.monotonic() - start
     return made
 
 
+def show(
+    made: planning.Plan, console: Console, *, verbose: bool, always: bool = False, brief: bool = False
+) -> None:
+    """Say what a plan would do, and fill the envelope in. `always`: even with --quiet."""
+    console.envelope.sites = made.target.sites
+    console.envelope.plan = made
+    console.envelope.skipped = (*console.envelope.skipped, *made.skipped)
+    if not brief:
+        console.say([*terminal.scope(made.target.sites), ""], always=always)
+        console.say([*terminal.plan(made, verbose=verbose), ""], always=always)
+    console.trouble(terminal.skips(console.envelope.skipped))
+
+
+def judged(made: planning.Plan, console: Console) -> tuple[str, int]:
+    """The status and exit code of a look that went no further than the plan."""
+    if not made.is_empty:
+        return "traces", 1
+    return ("partial", 4) if console.envelope.skipped else ("clean", 0)
+
+
 def verified(
     chosen: Sequence[BrowserProfile], target: Target, policy: Policy, console: Console
-) -> engine.Verdict:
+) -> verdict.Verdict:
     """The verdict, said and with the envelope filled in."""
     with console.progress() as progress:
-        verdict = engine.verify(chosen, target, policy, progress)
+        found = verdict.verify(chosen, target, policy, progress)
     console.envelope.sites = target.sites
-    console.envelope.plan = console.envelope.plan or verdict.plan
-    console.envelope.verdict = verdict
-    console.envelope.seconds["verify"] = verdict.seconds
-    console.say(terminal.verdict(verdict))
-    return verdict
+    console.envelope.plan = console.envelope.plan or found.plan
+    console.envelope.verdict = found
+    console.envelope.seconds["verify"] = found.seconds
+    console.say(terminal.verdict(found))
+    console.trouble(terminal.residue(found))
+    return found
 
 
-def mention_interrupted(chosen: Sequence[BrowserProfile], console: Console) -> None:
+def mention_interrupted(chosen: Iterable[BrowserProfile], console: Console) -> None:
     """Say that a run was cut off; only `clean` finishes it."""
     for folder in engine.left_behind(chosen):
-        console.note(f"An earlier run was cut off ({terminal.path(folder)}); `scrubber clean` finishes it.")
+        console.note(f"An earlier run was cut off ({folder}); `scrubber clean` finishes it.", trouble=True)
 
 
-def _size(profile: BrowserProfile) -> int:
+def mention_in_use(looks: engine.Looks, console: Console) -> None:
+    """Note which profiles a browser has open; looking is allowed all the same."""
+    console.envelope.about = {
+        profile: {"in_use": None if isinstance(look, Skipped) else look.in_use}
+        for profile, look in looks.items()
+    }
+
+
+def _about(profile: BrowserProfile, look: engine.Look) -> dict[str, bool | int | None]:
     try:
-        return discovery.size(profile)
+        size: int | None = discovery.size(profile)
     except UnreadableStore:
-        return 0
+        size = None
+    in_use = None if isinstance(look, Skipped) else look.in_use
+    return {"in_use": in_use, "signed_in": signed_in(profile), "bytes": size}

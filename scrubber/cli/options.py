@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from scrubber.model import BrowserProfile, Policy
     from scrubber.sites import Site, Target
 
-_Command = "Callable[..., Any]"
-
 _SITES = click.argument("sites", nargs=-1, metavar="[SITE]...")
 
 _WHO = (
@@ -67,11 +65,11 @@ _HOW = (
 )
 
 
-def shared(*, sites: bool = True, where: bool = True, what: bool = True) -> Callable[[Any], Any]:
+def shared(*, sites: bool = True, what: bool = True) -> Callable[[Any], Any]:
     """A decorator: the shared options of a command, given to it as one `Request` after its own."""
     groups = [
         *((_SITES, *_WHO) if sites else ()),
-        *(_WHERE if where else ()),
+        *_WHERE,
         *(_WHAT if what else ()),
         *_HOW,
     ]
@@ -133,7 +131,12 @@ class Request:
 
         if self.home is not None:
             return discovery.find_in(self.home)
-        return discovery.find(Path.home(), os.environ, platform())
+        home = own_home()
+        if home is None:
+            from scrubber.errors import UsageError  # noqa: PLC0415
+
+            raise UsageError("nothing says where your home is: set HOME, or name it with --home")
+        return discovery.find(home, os.environ, platform())
 
     def chosen(self, found: Found) -> tuple[BrowserProfile, ...]:
         """The profiles that `-b` and `-p` name; all where neither does. Raises UsageError."""
@@ -142,8 +145,12 @@ class Request:
         return select(found, self.browsers, self.specs)
 
     def standard(self, found: Found) -> frozenset[Path]:
-        """The user-data folders that this person's browsers open by themselves."""
-        return frozenset() if self.home else frozenset(profile.user_data for profile in found.profiles)
+        """The user-data folders that this person's browsers open by themselves, in whichever way found."""
+        if self.home is not None:
+            home = own_home()
+            if home is None or os.path.realpath(self.home) != os.path.realpath(home):
+                return frozenset()
+        return frozenset(profile.user_data for profile in found.profiles)
 
 
 def platform(name: str = sys.platform) -> Platform:
@@ -151,12 +158,21 @@ def platform(name: str = sys.platform) -> Platform:
     return {"win32": "windows", "cygwin": "windows", "darwin": "macos"}.get(name, "linux")  # type: ignore[return-value]
 
 
+def own_home() -> Path | None:
+    """The home of whoever runs this, where anything says which it is."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
 def known_sites(environment: Mapping[str, str] = os.environ) -> dict[str, Site]:
     """The sites that come with scrubber and the person's own. Raises UsageError."""
     from scrubber import site_files  # noqa: PLC0415
 
-    own = site_files.own_folder(Path.home(), environment, sys.platform)
-    return site_files.load((site_files.shipped_folder(), own))
+    home = own_home()
+    own = (site_files.own_folder(home, environment, sys.platform),) if home else ()
+    return site_files.load((site_files.shipped_folder(), *own))
 
 
 def _words(option: str, given: tuple[str, ...], known: tuple[str, ...]) -> frozenset[str]:

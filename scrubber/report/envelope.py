@@ -5,7 +5,8 @@
                    "stores": [{"holds", "path", "own", "mentions", "kept", "removed", "skipped"}]}],
      "skipped", "residue", "not_examined", "equality", "freed_bytes", "seconds", "messages"}
 
-Names of hosts that the person visited appear only as the target's own; `seen` values never do.
+Hosts that the person visited appear only as the target's own, unless the run is verbose: then paths are named
+in full. `seen` values never appear; `scan --plan FILE` has them.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from scrubber.model import Standing
+from scrubber.report.discreet import discreet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
-    from scrubber.engine import Cleaned, Outcome, Verdict
+    from scrubber.engine import Outcome
     from scrubber.model import BrowserProfile, Skipped
     from scrubber.plan import Plan, PlannedStore
     from scrubber.sites import Site
+    from scrubber.verdict import Verdict
 
 SCHEMA = 1
 
@@ -32,10 +36,11 @@ class Envelope:
     """What one command has to say, filled in as it goes."""
 
     command: str
+    verbose: bool = False
     sites: tuple[Site, ...] = ()
     profiles: Sequence[BrowserProfile] = ()
-    in_use: frozenset[str] = frozenset()
-    """Specs of the profiles that a browser has open."""
+    about: Mapping[BrowserProfile, Mapping[str, Any]] = field(default_factory=dict)
+    """What is known of a profile beside its place: `in_use`, and what only one command has."""
     plan: Plan | None = None
     outcome: Outcome | None = None
     verdict: Verdict | None = None
@@ -54,33 +59,58 @@ class Envelope:
             "exit_code": exit_code,
             "sites": [{"key": site.key, "name": site.name} for site in self.sites],
             "profiles": [self._profile(profile) for profile in self.profiles],
-            "skipped": [{"path": str(one.path), "reason": one.reason} for one in self.skipped],
+            "skipped": [{"path": self._path(one.path), "reason": one.reason} for one in self.skipped],
             "residue": self._residue(),
             "not_examined": self._not_examined(),
             "equality": self._equality(),
             "freed_bytes": self.outcome.freed if self.outcome else 0,
             "seconds": {name: round(value, 3) for name, value in self.seconds.items()},
-            "messages": self.messages,
+            "messages": [self._shown(message) for message in (*self.messages, *self._troubles())],
             **self.extra,
         }
 
+    def _shown(self, text: str) -> str:
+        return text if self.verbose else discreet(text)
+
+    def _path(self, path: Path) -> str:
+        return self._shown(str(path))
+
     def _profile(self, profile: BrowserProfile) -> dict[str, Any]:
-        planned = self.plan.of(profile) if self.plan else ()
-        cleaned = {id(one.planned): one for one in self.outcome.cleaned} if self.outcome else {}
         return {
             "browser": profile.browser,
             "name": profile.name,
             "spec": profile.spec,
             "display_name": profile.display_name,
             "path": str(profile.path),
-            "in_use": profile.spec in self.in_use,
-            "stores": [row for store in planned for row in _stores(store, cleaned.get(id(store)))],
+            "in_use": False,
+            **self.about.get(profile, {}),
+            "stores": self._stores(self.plan.of(profile)) if self.plan else [],
         }
+
+    def _stores(self, stores: Iterable[PlannedStore]) -> list[dict[str, Any]]:
+        """A row for each thing that lies at one place; folders named after sites are one place."""
+        cleaned = {id(one.planned): one for one in self.outcome.cleaned} if self.outcome else {}
+        rows: dict[tuple[str, str], dict[str, Any]] = {}
+        for planned in stores:
+            done = cleaned.get(id(planned))
+            removed = Counter(trace.holds for trace in done.removed) if done else Counter()
+            for holds, found in _standings(planned).items():
+                empty = {"own": 0, "mentions": 0, "kept": 0, "removed": 0, "skipped": None}
+                row = rows.setdefault(
+                    (holds, self._path(planned.path)),
+                    {"holds": holds, "path": self._path(planned.path), **empty},
+                )
+                row["own"] += found[Standing.OWN]
+                row["mentions"] += found[Standing.MENTION]
+                row["kept"] += found[Standing.KEPT]
+                row["removed"] += removed[holds]
+                row["skipped"] = row["skipped"] or (done.failed if done else "") or None
+        return list(rows.values())
 
     def _residue(self) -> list[dict[str, Any]]:
         return [
             {
-                "path": str(remnant.path),
+                "path": self._path(remnant.path),
                 "seen_as": remnant.seen_as,
                 "where": remnant.where,
                 "name": remnant.name,
@@ -93,28 +123,18 @@ class Envelope:
 
     def _not_examined(self) -> list[dict[str, str]]:
         missed = self.verdict.not_examined if self.verdict else ()
-        return [{"path": str(one.path), "reason": one.reason} for one in missed]
+        return [{"path": self._path(one.path), "reason": one.reason} for one in missed]
 
     def _equality(self) -> dict[str, int]:
         proved = [one for one in self.outcome.cleaned if not one.failed] if self.outcome else []
         return {"stores": len(proved), "entries": sum(one.equal for one in proved)}
 
+    def _troubles(self) -> list[str]:
+        return self.outcome.troubles if self.outcome else []
 
-def _stores(planned: PlannedStore, cleaned: Cleaned | None) -> list[dict[str, Any]]:
-    """One row for each thing that the store holds."""
-    counts: dict[str, Counter[Standing]] = {}
+
+def _standings(planned: PlannedStore) -> dict[str, Counter[Standing]]:
+    found: dict[str, Counter[Standing]] = {}
     for trace in planned.traces:
-        counts.setdefault(trace.holds, Counter())[trace.standing] += 1
-    removed = Counter(trace.holds for trace in cleaned.removed) if cleaned else Counter()
-    return [
-        {
-            "holds": holds,
-            "path": str(planned.path),
-            "own": count[Standing.OWN],
-            "mentions": count[Standing.MENTION],
-            "kept": count[Standing.KEPT],
-            "removed": removed[holds],
-            "skipped": cleaned.failed or None if cleaned else None,
-        }
-        for holds, count in counts.items()
-    ]
+        found.setdefault(trace.holds, Counter())[trace.standing] += 1
+    return found

@@ -6,29 +6,33 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from scrubber.model import Standing
+from scrubber.report.discreet import discreet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from scrubber.discovery import Found
-    from scrubber.engine import Outcome, Verdict
+    from scrubber.engine import Outcome
     from scrubber.model import BrowserProfile, Skipped, Trace
     from scrubber.plan import Plan, PlannedStore
-    from scrubber.residue import NotExamined, Remnant
+    from scrubber.residue import NotExamined
     from scrubber.sites import Site
+    from scrubber.verdict import Verdict
 
 _SHOWN = 20
 """How many findings are listed before the rest is only counted."""
 
+_EXPLAINED = {"kept": "kept on purpose", "mention": "only mentioned"}
+
 
 def count(number: int, one: str, many: str = "") -> str:
-    """`1 entry`, `2 entries`."""
+    """`1 store`, `2 stores`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def entries(number: int) -> str:
-    """`3 entries`."""
+    """`1 entry`, `2 entries`."""
     return count(number, "entry", "entries")
 
 
@@ -44,129 +48,157 @@ def size(number: int) -> str:
 
 def name(profile: BrowserProfile) -> str:
     """`chrome:Default (Person 1)`."""
-    shown = printable(profile.display_name)
+    shown = profile.display_name
     return profile.spec if shown in ("", profile.name) else f"{profile.spec} ({shown})"
-
-
-def printable(text: str) -> str:
-    """A name from somebody's disk without what would play with the terminal."""
-    return "".join(char if char.isprintable() else "�" for char in text)
-
-
-def path(of: Path) -> str:
-    """A path, printable."""
-    return printable(str(of))
 
 
 def nothing_found(found: Found, home: Path | None) -> str:
     """One line: where was looked, when there is no profile at all."""
-    where = f"in {path(home)}" if home else "in this home"
-    skipped = "".join(f"; not looked into: {path(one.path)} ({one.reason})" for one in found.skipped)
+    where = f"in {home}" if home else "in this home"
+    skipped = "".join(f"; not looked into: {one.path} ({one.reason})" for one in found.skipped)
     places = f"at none of the {len(found.looked)} usual places (-v lists them)"
     return f"no browser profile {where}, {places}{skipped}"
 
 
 def skips(skipped: Iterable[Skipped | NotExamined]) -> list[str]:
     """What could not be looked into."""
-    return [f"  not looked into: {path(one.path)}: {printable(one.reason)}" for one in skipped]
+    return [f"  not looked into: {one.path}: {one.reason}" for one in skipped]
+
+
+def scope(sites: Iterable[Site]) -> list[str]:
+    """Whose traces are looked for: a host's, or also those of all below it."""
+    return [f"{site.name}: {', '.join(_scope(site))}" for site in sites]
+
+
+def _scope(site: Site) -> Iterator[str]:
+    if site.domains:
+        yield f"{' and '.join(site.domains)} with all below"
+    exact = [host for host in site.hosts if host != site.name]
+    if site.hosts:
+        yield count(len(exact), "single host") if exact else "exactly this host"
+    if site.urls:
+        yield f"{count(len(site.urls), 'page')} of hosts that others share"
+    if site.partitions:
+        yield f"what was stored while embedded in {' and '.join(site.partitions)}"
 
 
 def plan(made: Plan, *, verbose: bool) -> list[str]:
     """What would go and what would stay, profile by profile."""
     lines: list[str] = []
     for profile in made.profiles:
+        lines.append(f"{name(profile)}  {profile.path}")
         stores = made.of(profile)
-        lines.append(f"{name(profile)}  {path(profile.path)}")
-        if not stores:
-            lines.append("  nothing")
-        for planned in stores:
-            lines += _store(made, planned, verbose)
-    return lines + skips(made.skipped) + ["", *summary(made)]
+        lines += _stores(made, stores, verbose=verbose) if stores else ["  nothing"]
+    return [*lines, "", *summary(made)]
 
 
 def summary(made: Plan) -> list[str]:
     """The plan in a sentence or two."""
-    going = [trace for planned in made.stores for trace in made.going(planned) if trace.key != ""]
+    going = sum(len(made.going(planned)) for planned in made.stores)
+    stores = sum(bool(made.going(planned)) for planned in made.stores)
     staying = [trace for planned in made.stores for trace in made.staying(planned)]
     kept = Counter(trace.holds for trace in staying if trace.standing is Standing.KEPT)
     mentions = sum(trace.standing is Standing.MENTION for trace in staying)
-    stores = sum(bool(made.going(planned)) for planned in made.stores)
-    lines = [f"To remove: {entries(len(going))} in {count(stores, 'store')}."]
+    lines = [f"To remove: {entries(going)} in {count(stores, 'store')}." if going else "Nothing to remove."]
     if kept:
         listed = ", ".join(f"{number} in {holds}" for holds, number in sorted(kept.items()))
-        lines.append(f"Kept, because you made them on purpose: {listed} (--include takes them too).")
+        lines.append(
+            f"Kept, because somebody made them on purpose: {listed} (--include bookmarks,logins takes those)."
+        )
     if mentions:
         found = count(mentions, "mention")
         lines.append(f"Left alone: {found} in other sites' own data (--mentions all removes them).")
     return lines
 
 
-def _store(made: Plan, planned: PlannedStore, verbose: bool) -> Iterator[str]:
-    by_holds: dict[str, list[Trace]] = {}
-    for trace in planned.traces:
-        by_holds.setdefault(trace.holds, []).append(trace)
-    for holds, traces in by_holds.items():
-        going = [trace for trace in traces if made.policy.removes(trace)]
-        kept = sum(trace.standing is Standing.KEPT for trace in traces)
-        others = len([trace for trace in traces if trace not in going and trace.standing is Standing.MENTION])
-        parts = [entries(len(going)) + " to remove" if going else ""]
-        parts += [f"{kept} kept" if kept else "", f"{count(others, 'mention')} left alone" if others else ""]
-        yield f"  {holds:<12} {_relative(planned)}: {', '.join(part for part in parts if part)}"
+def _stores(made: Plan, stores: Iterable[PlannedStore], *, verbose: bool) -> Iterator[str]:
+    """A line for each thing that lies at one place; folders named after sites are one place."""
+    found: dict[tuple[str, str], list[Trace]] = {}
+    for planned in stores:
+        place = _relative(planned) if verbose else discreet(_relative(planned))
+        for trace in planned.traces:
+            found.setdefault((trace.holds, place), []).append(trace)
+    for (holds, place), traces in found.items():
+        yield f"  {holds:<12} {place}: {_fates(made, traces)}"
         if verbose:
-            seen = Counter(trace.seen for trace in traces if trace.seen)
-            yield from (f"      {printable(text)[:200]}" for text in sorted(seen))
+            yield from (f"      {text[:200]}" for text in sorted({trace.seen for trace in traces} - {""}))
+
+
+def _fates(made: Plan, traces: Sequence[Trace]) -> str:
+    going = sum(made.policy.removes(trace) for trace in traces)
+    kept = sum(trace.standing is Standing.KEPT for trace in traces)
+    mentions = sum(trace.standing is Standing.MENTION and not made.policy.removes(trace) for trace in traces)
+    parts = (
+        f"{entries(going)} to remove" if going else "",
+        f"{kept} kept" if kept else "",
+        f"{count(mentions, 'mention')} left alone" if mentions else "",
+    )
+    return ", ".join(part for part in parts if part)
 
 
 def _relative(planned: PlannedStore) -> str:
     for root in (*planned.profile.roots, planned.profile.user_data):
         if planned.path.is_relative_to(root):
-            return path(planned.path.relative_to(root))
-    return path(planned.path)
+            return str(planned.path.relative_to(root))
+    return str(planned.path)
 
 
 def outcome(done: Outcome) -> list[str]:
     """What was removed and proved."""
-    removed = sum(len(one.removed) for one in done.cleaned)
     proved = [one for one in done.cleaned if not one.failed]
+    removed = sum(len(one.removed) for one in proved)
     equal = sum(one.equal for one in proved)
-    lines = [
+    if not done.cleaned:
+        return []
+    return [
         f"Removed {entries(removed)} from {count(len(proved), 'store')}; "
-        f"{entries(equal)} of other sites in them compared and found equal.",
-        f"The files are {size(done.freed)} smaller." if done.freed > 0 else "",
+        f"{entries(equal)} of other sites in them compared and found the same.",
+        *([f"The files are {size(done.freed)} smaller."] if done.freed > 0 else []),
     ]
+
+
+def troubles(done: Outcome, *, verbose: bool) -> list[str]:
+    """What went wrong while removing."""
+    lines = []
     for one in done.cleaned:
         if one.failed:
-            lines.append(f"  left as it was: {path(one.planned.path)}: {printable(one.failed)}")
-        lines += [f"  note: {path(one.planned.path)}: {printable(text)}" for text in one.warnings]
-    return [line for line in lines if line]
+            detail = f" ({one.detail})" if verbose and one.detail else ""
+            lines.append(f"  left as it was: {one.planned.path}: {one.failed}{detail}")
+        lines += [f"  note: {one.planned.path}: {text}" for text in one.warnings]
+    return lines + [f"  {text}" for text in done.troubles]
 
 
 def verdict(found: Verdict) -> list[str]:
-    """Is anything left?"""
-    unexplained = found.unexplained
-    explained = [remnant for remnant in found.remnants if remnant.explained]
+    """What was looked at, and what of it is there for a reason."""
     lines = [f"Looked through {count(found.files, 'file')} ({size(found.bytes)}) for every name."]
-    if unexplained:
-        lines.append(f"Still there, in {count(len({one.path for one in unexplained}), 'file')}:")
-        lines += _remnants(unexplained)
-    if explained:
-        reasons = Counter(remnant.explained for remnant in explained)
-        listed = ", ".join(f"{number} {reason}" for reason, number in sorted(reasons.items()))
-        lines.append(f"Explained: {listed}.")
-    lines += [f"  not examined: {path(one.path)}: {printable(one.reason)}" for one in found.not_examined]
-    if not unexplained and not found.not_examined:
+    reasons = Counter(remnant.explained for remnant in found.remnants if remnant.explained)
+    if reasons:
+        listed = ", ".join(
+            f"{number} {_EXPLAINED.get(reason, reason)}" for reason, number in sorted(reasons.items())
+        )
+        lines.append(f"Names that may be there: {listed}.")
+    if not found.left and not found.not_examined:
         lines.append("Nothing unexplained remains.")
     return lines
 
 
-def _remnants(remnants: Sequence[Remnant]) -> list[str]:
+def residue(found: Verdict) -> list[str]:
+    """What speaks against calling the profiles clean."""
+    remnants = found.unexplained
     lines = [
-        f"  {path(one.path)}: {one.name} as {one.seen_as}, {printable(one.where)}"
+        f"  still there: {one.path}: {one.name} as {one.seen_as}, {one.where}"
         + (f" and {one.count - 1} more" if one.count > 1 else "")
         for one in remnants[:_SHOWN]
     ]
     more = len(remnants) - _SHOWN
-    return lines + ([f"  and {more} more (--json lists all)"] if more > 0 else [])
+    lines += [f"  and {more} more (--json lists all)"] if more > 0 else []
+    seen = {above for one in remnants for above in (one.path, *one.path.parents)}
+    lines += [
+        f"  still there: {planned.path}: {entries(len(found.plan.going(planned)))} that clean would remove"
+        for planned in found.to_remove
+        if planned.path not in seen
+    ]
+    return lines + [f"  not examined: {one.path}: {one.reason}" for one in found.not_examined]
 
 
 def guide(site: Site) -> list[str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def make_home(home: Path) -> None:
     """Fill an empty folder."""
-    chromium.make(home / ".config" / "google-chrome", "Person 1")
-    chromium.make(home / ".config" / "microsoft-edge", "Profile 1")
-    firefox.make(home / ".config" / "mozilla" / "firefox")
+    config, cache = home / ".config", home / ".cache"
+    for browser, name in (("google-chrome", "Person 1"), ("microsoft-edge", "Profile 1")):
+        chromium.make(config / browser, cache / browser, name)
+    firefox.make(config / "mozilla" / "firefox", cache / "mozilla" / "firefox")

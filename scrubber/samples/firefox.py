@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from scrubber.formats import mozlz4
+from scrubber.formats.data_storage import write_slot
+from scrubber.samples.caches import cache2
 from scrubber.samples.hosts import OTHERS, SHOP, TARGET, THIRD
 from scrubber.samples.schemas import create, insert
 
@@ -15,9 +19,12 @@ _INI = "[General]\nVersion=2\n\n[Profile0]\nName=default\nIsRelative=1\nPath=a1b
 _PARTITION = "^partitionKey=%28https%2Copenai.com%29"
 
 
-def make(root: Path) -> None:
-    """A folder with `profiles.ini` and one profile."""
-    profile = root / "a1b2c3d4.default"
+_PROFILE = "a1b2c3d4.default"
+
+
+def make(root: Path, cache: Path) -> None:
+    """A folder with `profiles.ini` and one profile, and its caches."""
+    profile = root / _PROFILE
     profile.mkdir(parents=True)
     (root / "profiles.ini").write_text(_INI)
     (profile / "prefs.js").write_text('user_pref("browser.startup.page", 1);\n')
@@ -25,6 +32,28 @@ def make(root: Path) -> None:
     _places(profile / "places.sqlite")
     _icons(profile / "favicons.sqlite")
     _site_data(profile)
+    _open_tabs(profile / "sessionstore.jsonlz4")
+    _https_only(profile / "SiteSecurityServiceState.bin")
+    keys = [f":https://{host}/a.png" for host in (*OTHERS, TARGET)]
+    cache2(
+        cache / _PROFILE / "cache2",
+        [*keys, f"O^partitionKey=%28https%2Copenai.com%29,:https://{THIRD}/a.png"],
+    )
+
+
+def _open_tabs(path: Path) -> None:
+    """One tab with a page of each site in its history, and a closed one of the target."""
+    pages = [{"url": f"https://{host}/", "title": f"Page of {host}"} for host in (*OTHERS, TARGET)]
+    closed = {"state": {"entries": pages[-1:], "index": 1}, "title": "Labs", "closedId": 1}
+    window = {"tabs": [{"entries": pages, "index": 1}], "selected": 1, "_closedTabs": [closed]}
+    session = {"version": ["sessionrestore", 1], "windows": [window], "selectedWindow": 1, "cookies": []}
+    path.write_bytes(mozlz4.write(json.dumps(session).encode()))
+
+
+def _https_only(path: Path) -> None:
+    """Hosts that insist on https: a slot for each, and free ones."""
+    slots = (write_slot(1, 20_780, host, "1900000000000,1,0", 24) for host in (*OTHERS, TARGET))
+    path.write_bytes(b"".join(slots).ljust(1024 * 286, b"\0"))
 
 
 def _places(path: Path) -> None:

@@ -17,7 +17,7 @@ from scrubber.transaction.stage import as_unreadable, check_written, stage_disca
 from scrubber.transaction.staging import Staging, alive, fresh, keeping_times, left
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -123,6 +123,25 @@ class Transaction:
         staging = self._staging_for(path)
         self._add(staging, stage_discard(path, staging.slot()))
 
+    @contextmanager
+    def together(self) -> Iterator[list[Path]]:
+        """Changes that make sense only as a whole: an exception inside the block drops all of them.
+
+        The list that it yields holds their paths in the end.
+        """
+        count = len(self._pending)
+        paths: list[Path] = []
+        try:
+            yield paths
+            paths += [change.path for _, change in self._pending[count:]]
+        except BaseException:
+            dropped, self._pending = self._pending[count:], self._pending[:count]
+            for _, change in dropped:
+                self._changed.discard(change.path)
+                shutil.rmtree(change.slot, ignore_errors=True)
+            self._taken = {above for _, change in self._pending for above in change.path.parents}
+            raise
+
     def swap(self, progress: Callable[[Path], None] | None = None) -> tuple[Swapped | Failed, ...]:
         """Make the staged changes in their order; `progress` is told each path before its turn.
 
@@ -138,6 +157,11 @@ class Transaction:
         for group in _groups([change for change in changes if change.path not in outcomes]):
             outcomes |= self._swap_group(group, progress)
         return tuple(outcomes[change.path] for change in changes)
+
+    def put_back(self, paths: Collection[Path]) -> tuple[Failed, ...]:
+        """Put back some of what was swapped, because it makes no sense without what failed; what stays."""
+        changes = [change for change in reversed(self._begun) if change.path in paths]
+        return tuple(self._take_back(changes).values())
 
     def rollback(self) -> tuple[Failed, ...]:
         """Put back everything that was swapped; what could not be.

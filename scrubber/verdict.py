@@ -1,0 +1,166 @@
+"""Is anything left? The sweep, and the plan made once more: each sees what the other can't."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from scrubber import residue
+from scrubber.browsers import by_key
+from scrubber.engine import Progress, left_behind, quiet
+from scrubber.locate import located
+from scrubber.model import Skipped, Standing
+from scrubber.plan import Plan, make
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from scrubber.model import BrowserProfile, Key, Policy, Trace
+    from scrubber.plan import PlannedStore
+    from scrubber.residue import NotExamined, Remnant
+    from scrubber.sites import Target
+
+NOT_ASKED = "not asked for"
+"""Explains what `--only` and `--except` leave out."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to: is anything left?"""
+
+    remnants: tuple[Remnant, ...]
+    not_examined: tuple[NotExamined, ...]
+    plan: Plan
+    """Made for this answer, as the policy would have it."""
+    files: int
+    bytes: int
+    """How much was read."""
+    seconds: float
+
+    @property
+    def unexplained(self) -> tuple[Remnant, ...]:
+        """What should not be there."""
+        return tuple(remnant for remnant in self.remnants if not remnant.explained)
+
+    @property
+    def to_remove(self) -> tuple[PlannedStore, ...]:
+        """Stores in which `clean` would find something to remove, whatever the sweep saw of it."""
+        return tuple(planned for planned in self.plan.stores if self.plan.going(planned))
+
+    @property
+    def left(self) -> tuple[Path, ...]:
+        """Every file and store that speaks against calling these profiles clean."""
+        found = (*(one.path for one in self.unexplained), *(planned.path for planned in self.to_remove))
+        return tuple(dict.fromkeys(found))
+
+
+def verify(
+    profiles: Sequence[BrowserProfile], target: Target, policy: Policy, progress: Progress = quiet
+) -> Verdict:
+    """Look at every file of these profiles for anything of the target; changes nothing."""
+    start = time.monotonic()
+    everything = replace(policy, only=frozenset(), without=frozenset())
+    plan = make(profiles, target, everything, lambda path: progress("plan", path))
+    excused = _Excuses(profiles, policy)
+    read = [0, 0]
+
+    def count(path: Path, size: int) -> None:
+        read[0] += 1
+        read[1] += size
+        progress("verify", path)
+
+    found = list(residue.sweep(_swept(profiles), target, known=_explanations(plan, policy), progress=count))
+    return Verdict(
+        tuple(excused(item) for item in found if isinstance(item, residue.Remnant)),
+        tuple(item for item in found if isinstance(item, residue.NotExamined)),
+        _asked_for(plan, policy),
+        files=read[0],
+        bytes=read[1],
+        seconds=time.monotonic() - start,
+    )
+
+
+def _asked_for(plan: Plan, policy: Policy) -> Plan:
+    stores = (
+        replace(planned, traces=tuple(trace for trace in planned.traces if policy.wants(trace.holds)))
+        for planned in plan.stores
+    )
+    return replace(plan, policy=policy, stores=tuple(planned for planned in stores if planned.traces))
+
+
+def _explanations(plan: Plan, policy: Policy) -> Callable[[Path, str, int | None], str]:
+    """What the run leaves on purpose, as an answer for a place that names the target.
+
+    Rows of databases are known one by one. Another kind of file is explained as a whole, and only where
+    nothing is left in it that should go.
+    """
+    rows: dict[tuple[Path, str], dict[Key, str]] = {}
+    reasons: dict[Path, list[str]] = {}
+    for planned in plan.stores:
+        for trace in planned.traces:
+            why = _why_left(trace, policy)
+            reasons.setdefault(planned.path, []).append(why)
+            if why:
+                rows.setdefault((planned.path, trace.where), {})[trace.key] = why
+    wholes = {path: found[0] for path, found in reasons.items() if all(found)}
+
+    def explain(path: Path, table: str, row: int | None) -> str:
+        if table:
+            known = rows.get((path, table), {})
+            # A table WITHOUT ROWID has no number to tell its rows by.
+            return known.get(row, "") if row is not None else next(iter(known.values()), "")
+        return next((wholes[above] for above in (path, *path.parents) if above in wholes), "")
+
+    return explain
+
+
+def _why_left(trace: Trace, policy: Policy) -> str:
+    if not policy.wants(trace.holds):
+        return NOT_ASKED
+    staying = trace.standing is Standing.KEPT or not policy.removes(trace)
+    return trace.standing.value if staying else ""
+
+
+class _Excuses:
+    """Explains what lies in the files of stores that the policy leaves out, also where no entry holds it."""
+
+    def __init__(self, profiles: Iterable[BrowserProfile], policy: Policy) -> None:
+        self._whole: set[Path] = set()
+        self._slack: set[Path] = set()
+        if policy.only or policy.without:
+            for profile in profiles:
+                self._note(profile, policy)
+
+    def __call__(self, remnant: Remnant) -> Remnant:
+        places = {remnant.path, *remnant.path.parents}
+        is_entry = remnant.seen_as == "cell"
+        if remnant.explained or places.isdisjoint(self._whole if is_entry else self._whole | self._slack):
+            return remnant
+        return replace(remnant, explained=NOT_ASKED)
+
+    def _note(self, profile: BrowserProfile, policy: Policy) -> None:
+        for store in by_key(profile.browser).stores:
+            # What a store's files hold beside entries goes with the first of its words.
+            if policy.wants(store.holds[0]):
+                continue
+            into = self._slack if any(policy.wants(word) for word in store.holds) else self._whole
+            for path in located(store.places, profile):
+                if not isinstance(path, Skipped):
+                    into.update(store.unit(path))
+
+
+def _swept(profiles: Sequence[BrowserProfile]) -> tuple[Path, ...]:
+    """The folders to look through: the profiles', what their browsers share, what dead runs have left."""
+    roots: dict[Path, None] = {}
+    for profile in profiles:
+        roots |= dict.fromkeys(profile.roots)
+        roots |= dict.fromkeys(_shared(profile))
+    roots |= dict.fromkeys(left_behind(profiles))
+    return tuple(root for root in roots if not any(parent in roots for parent in root.parents))
+
+
+def _shared(profile: BrowserProfile) -> Iterator[Path]:
+    for found in located(by_key(profile.browser).shared, profile):
+        yield found.path if isinstance(found, Skipped) else found
