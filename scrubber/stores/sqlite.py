@@ -58,14 +58,13 @@ class Sqlite:
         return (path, sidecar(path, "-wal"), sidecar(path, "-journal"))
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
-        """Rows, cells to empty, and whether bytes of the target lie where no row is."""
+        """Rows and cells to empty; where there are none, whether bytes of the target lie where no row is."""
         with copied(path) as (copy, found):
             traces = Search(found, look, self.holds[0], self.clears).run(self.rows)
-            wanted = look.policy.wants(self.holds[0])
-            where = left_over(path, copy, look.target) if wanted else ""
-        if where:
-            traces += (Trace("", where, Standing.OWN, "", self.holds[0]),)
-        return traces
+            if any(map(look.policy.removes, traces)) or not look.policy.wants(self.holds[0]):
+                return traces  # the file will be written afresh anyway, or is to be left alone
+            where = left_over(path, copy, look.target)
+        return (*traces, Trace("", where, Standing.OWN, "", self.holds[0])) if where else traces
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database without these rows."""

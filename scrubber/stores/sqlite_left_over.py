@@ -15,13 +15,14 @@ from scrubber.formats.sqlite_page import Slack
 from scrubber.formats.sqlite_unit import sidecar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from scrubber.formats.sqlite_page import Record
     from scrubber.sites import Target
 
 _LOWER = bytes(range(256)).lower()
+_CHUNK = 8 << 20
 
 
 def left_over(path: Path, folded: Path, target: Target) -> str:
@@ -30,6 +31,9 @@ def left_over(path: Path, folded: Path, target: Target) -> str:
     `folded` is the database in its committed state. Raises UnreadableStore.
     """
     names = _dense_names(target)
+    sidecars = [part for part in _sidecars(path) if _size(part)]
+    if not sidecars and not _is_near(path, names):
+        return ""
 
     def holds(data: bytes) -> bool:
         dense = _dense(data)
@@ -39,9 +43,23 @@ def left_over(path: Path, folded: Path, target: Target) -> str:
         if holds(piece.data if isinstance(piece, Slack) else piece.payload):
             return piece.seen_as
     # What a journal will roll back, or a WAL has deleted, still is a row of the file itself.
-    if any(_size(part) for part in _sidecars(path)) and not _rows(path, holds) <= _rows(folded, holds):
+    if sidecars and not _rows(path, holds) <= _rows(folded, holds):
         return "row of an older state"
     return ""
+
+
+def _is_near(path: Path, names: Iterable[bytes]) -> bool:
+    """A quick look: False where the file has not even half a name, which a page border may cut in two."""
+    halves = {half for name in names for half in (name[: len(name) // 2], name[len(name) // 2 :])}
+    overlap = 4 * max(map(len, halves), default=0)  # with the zeros of UTF-16
+    with open_regular(path) as file:
+        tail = b""
+        while chunk := file.read(_CHUNK):
+            dense = _dense(tail + chunk)
+            if any(half in dense for half in halves):
+                return True
+            tail = chunk[-overlap:]
+    return False
 
 
 def _pieces(path: Path) -> Iterator[Slack | Record]:

@@ -75,24 +75,27 @@ def _expected(
         changed = {column: empty[table.name, column] for trace in traces for column in trace.blank}
         changed |= repaired.get(key, {})
         last = key
-        yield (
-            key,
-            tuple(changed.get(column, value) for column, value in zip(table.columns, values, strict=True)),
-        )
+        yield key, _with(changed, table.columns, values) if changed else values
     for values in mended.added.get(table.name, ()):
         last = last + 1 if isinstance(last, int) else last
         yield last, values
 
 
+def _with(
+    changed: Mapping[str, Value], columns: tuple[str, ...], values: tuple[Value, ...]
+) -> tuple[Value, ...]:
+    return tuple(changed.get(column, value) for column, value in zip(columns, values, strict=True))
+
+
 def _same_rows(wanted: Iterator[_Found], table: Table) -> int:
     count = 0
     for old, new in zip_longest(wanted, table.values(), fillvalue=_END):
-        if old[0] != new[0] or _typed(old[1]) != _typed(new[1]):
+        if old != new or _types(old[1]) != _types(new[1]):
             raise Unproved(f"{table.name}: the row {old[0] if old is not _END else new[0]} differs")
         count += 1
     return count
 
 
-def _typed(values: tuple[Value, ...]) -> list[tuple[type, Value]]:
-    """With their types, because 1 equals 1.0 in Python but not in a file."""
-    return [(type(value), value) for value in values]
+def _types(values: tuple[Value, ...]) -> list[type]:
+    """Compared too, because 1 equals 1.0 in Python but not in a file."""
+    return list(map(type, values))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from scrubber.formats.origins import split_port
 from scrubber.model import BROWSING, Key, Look, Standing, Trace
 from scrubber.stores.columns import Column, Row, Value, text
 from scrubber.stores.sqlite_rows import Clear, Linked, Orphaned, Rows
+from scrubber.stores.sqlite_tables import Table, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from scrubber.stores.sqlite_tables import Table
 
 _Seen = tuple[Standing, str]
 
@@ -70,8 +71,7 @@ class Search:
             return
         pointers = self.pointed(clear.linked) if clear.linked else {}
         leaving = self.leaving.get(clear.table, {})
-        for key, row in table.rows():
-            value = row[clear.column]
+        for key, value in table.computed(quoted(clear.column)):
             if key in leaving or value is None or value == clear.to or self._empties(clear, key):
                 continue
             if clear.linked and value in pointers:
@@ -101,7 +101,7 @@ class Search:
         if table is None or column not in table.columns:
             return set()
         leaving = self.leaving.get(name, {})
-        return {row[column] for key, row in table.rows() if key not in leaving}
+        return {value for key, value in table.computed(quoted(column)) if key not in leaving}
 
     def orphans(self, table: Table, rule: Orphaned) -> dict[Value, _Seen]:
         """The values of the rule's column that only rows which go point to."""
@@ -125,6 +125,7 @@ class _Judge:
     def __init__(self, rows: Rows, table: Table, search: Search) -> None:
         columns = set(table.columns)
         self.target = search.look.target
+        self.hosts = {split_port(name.text.partition("/")[0])[0] for name in self.target.names}
         self.policy = search.look.policy
         self.holds = rows.holds or search.holds
         self.own: list[Column] = []
@@ -151,8 +152,15 @@ class _Judge:
         linked = [values[row[column]] for column, values in self.links if row[column] in values]
         if linked:
             return min(linked, key=lambda seen: seen[0] is not Standing.OWN)
-        for column, value in row.items():
-            if isinstance(value, str | bytes) and value and column not in self.cleared and self._names(value):
+        return self._mention(row)
+
+    def _mention(self, row: Row) -> _Seen | None:
+        texts = [value for column, value in row.items() if column not in self.cleared and value]
+        # One quick look at a whole row: nearly all name no host of the target in any way.
+        joined = "\0".join(value for value in texts if isinstance(value, str)).lower()
+        near = self.keywords or any(host in joined for host in self.hosts)
+        for value in texts:
+            if (isinstance(value, bytes) or (near and isinstance(value, str))) and self._names(value):
                 return Standing.MENTION, text(value)
         return None
 

@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from scrubber.model import Key
     from scrubber.stores.columns import Row, Value
+
+_TEXT = partial(str, encoding="utf-8", errors="surrogateescape")
 
 
 def quoted(name: str) -> str:
@@ -33,7 +36,7 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         database = sqlite3.connect(path, isolation_level=None)
         try:
-            database.text_factory = _decode
+            database.text_factory = _TEXT
             database.execute("PRAGMA trusted_schema = OFF")
             # Some builds have them on, and a cascade would take rows that nobody planned.
             database.execute("PRAGMA foreign_keys = OFF")
@@ -54,6 +57,8 @@ def copied(path: Path) -> Iterator[tuple[Path, dict[str, Table]]]:
     """
     with tempfile.TemporaryDirectory(prefix="scrubber-") as folder:
         copy = snapshot(path, Path(folder))
+        if copy.stat().st_size == 0:
+            raise UnreadableStore(path, "an empty file, not a SQLite database")
         try:
             with connected(copy) as database:
                 yield copy, tables(database)
@@ -76,7 +81,7 @@ class Table:
         """Every row with what finds it again, in the order of the key."""
         return self._select(", ".join(map(quoted, self.columns)))
 
-    def computed(self, value: str, where: str) -> Iterator[tuple[Key, Value]]:
+    def computed(self, value: str, where: str = "true") -> Iterator[tuple[Key, Value]]:
         """What a SQL expression gives in the rows of which the SQL condition is true."""
         return ((key, values[0]) for key, values in self._select(value, f"WHERE {where}"))
 
@@ -97,7 +102,7 @@ class Table:
             f"SELECT {key}, {what} FROM main.{quoted(self.name)} {where} ORDER BY {key}"
         )
         for row in rows:
-            yield (row[0] if self.has_rowid else tuple(row[:width])), row[width:]
+            yield (row[0] if self.has_rowid else row[:width]), row[width:]
 
     @property
     def where(self) -> str:
@@ -129,7 +134,3 @@ def _table(database: sqlite3.Connection, name: str) -> Table:
         primary = sorted((row[5], row[1]) for row in info if row[5])
         return Table(database, name, columns, tuple(column for _, column in primary), has_rowid=False)
     return Table(database, name, columns, (rowid,), has_rowid=True)
-
-
-def _decode(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogateescape")

@@ -275,7 +275,7 @@ def _link(path: Path) -> None:
 
 
 IN_PLACE: dict[str, tuple[Callable[[Path], object], str]] = {
-    "an empty file": (lambda path: path.write_bytes(b""), "not a SQLite database"),
+    "an empty file": (lambda path: path.write_bytes(b""), "an empty file"),
     "another kind of file": (lambda path: path.write_bytes(b"x" * 5000), "not a database"),
     "half a header": (lambda path: os.truncate(path, 50), "malformed"),
     "a cut file": (lambda path: os.truncate(path, 4096), "malformed"),

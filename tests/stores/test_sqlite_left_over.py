@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrubber.model import Policy, Standing
+from scrubber.stores import sqlite_left_over
 from tests.stores.running import HOSTS, OURS, THEIRS, ask, clean, crashed, filled, look, names_nothing, run
 
 if TYPE_CHECKING:
@@ -149,3 +150,36 @@ def test_a_log_without_a_sound_header_is_taken_as_sqlite_takes_it(tmp_path: Path
     clean(HOSTS, path)
     assert names_nothing(path)
     assert ask(path, "SELECT host FROM hosts") == list(THEIRS)
+
+
+def test_a_name_that_a_page_border_cuts_in_two(tmp_path: Path) -> None:
+    for shift in range(0, 508, 8):  # one overflow page of a 512-byte page holds 508 bytes
+        path = tmp_path / f"{shift}" / "hosts.sqlite"
+        path.parent.mkdir()
+        text = "x" * (1000 + shift) + "labs.openai.com" + "x" * 1000
+        run(
+            path,
+            "PRAGMA page_size = 512",
+            "PRAGMA synchronous = OFF",
+            "PRAGMA secure_delete = OFF",
+            "CREATE TABLE hosts(host TEXT)",
+            f"INSERT INTO hosts VALUES ('{text}')",
+            "DELETE FROM hosts",
+        )
+        assert HOSTS.find(path, look(path.parent)), shift
+
+
+@pytest.mark.parametrize("chunk", [7, 64, 4096])
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16-le"])
+def test_a_name_that_lies_in_two_pieces_of_what_is_read(
+    chunk: int, codec: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_left_over, "_CHUNK", chunk)
+    path = filled(tmp_path / "hosts.sqlite", setup="PRAGMA page_size = 512")
+    insecure(path, "DELETE FROM hosts", "VACUUM")
+    assert HOSTS.find(path, look(tmp_path)) == ()
+    content = bytearray(path.read_bytes())
+    name = "labs.openai.com".encode(codec)
+    content[700 : 700 + len(name)] = name  # in the empty page of the table
+    path.write_bytes(content)
+    assert HOSTS.find(path, look(tmp_path))
