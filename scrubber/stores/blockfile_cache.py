@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
@@ -11,18 +12,20 @@ from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
 from scrubber.files import kind, names, open_regular
 from scrubber.formats.blockfile.cache import Cache, Entry
 from scrubber.formats.blockfile.layout import Address
-from scrubber.formats.blockfile.surgery import check_apart, data_files, remove
+from scrubber.formats.blockfile.surgery import claimed_blocks, data_files, remove
 from scrubber.formats.damaged import Damaged
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.cache_entries import BLOCKFILE, backend, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from scrubber.sites import Target
 
-_FREE = "free blocks"
+_SPARE = "spare blocks"
+_OWNERLESS = "ownerless streams"
+_STREAM = re.compile(r"f_[0-9a-f]{6,7}")
 
 
 @dataclass(frozen=True, init=False)
@@ -41,21 +44,24 @@ class BlockfileCache:
         return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
-        """Entries by key, and whether freed blocks still name the target."""
+        """Entries by key, and what nothing leads to any more: blocks that name the target, large streams."""
         if kind(path) != "folder" or not look.policy.wants("cache") or backend(path) != BLOCKFILE:
             return ()
         try:
             with _opened(path) as cache:
-                traces = list(_judged(cache, look.target))
-                where = _in_free_blocks(cache, path, look.target)
+                entries = list(cache.entries())
+                traces = list(_judged(entries, look))
+                where = _in_spare_blocks(cache, entries, path, look.target)
+                if traces or where:
+                    traces += _ownerless(entries, path)
         except Damaged as error:
             raise UnreadableStore(path, str(error)) from error
         if where:
-            traces.append(Trace(_FREE, where, Standing.OWN, "", "cache"))
+            traces.append(Trace(_SPARE, where, Standing.OWN, "", "cache"))
         return tuple(traces)
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the folder without these entries and with nothing in its free blocks."""
+        """Stage the folder without these entries and with nothing in its spare blocks."""
         going = {trace.key: trace.seen for trace in traces if isinstance(trace.key, int)}
         with changes.edit(path) as edit:
             try:
@@ -63,6 +69,9 @@ class BlockfileCache:
                     _check_planned(before, going)
                 _duplicate(edit.before, edit.after)
                 remove(edit.after, going.keys())
+                for trace in traces:
+                    if trace.where == _OWNERLESS:
+                        (edit.after / str(trace.key)).unlink(missing_ok=True)
                 with _opened(edit.before) as before, _opened(edit.after) as after:
                     return _prove(before, after, set(going))
             except Damaged as error:
@@ -78,21 +87,30 @@ def _opened(path: Path) -> Cache:
     return Cache(opened)
 
 
-def _judged(cache: Cache, target: Target) -> Iterator[Trace]:
-    for entry in cache.entries():
+def _judged(entries: Iterable[Entry], look: Look) -> Iterator[Trace]:
+    for entry in entries:
         key = entry.key.decode("utf-8", "replace")
-        ours = standing(key, target)
+        ours = standing(key, look)
         if ours:
             yield Trace("", entry.address.value, ours, key, "cache")
 
 
-def _in_free_blocks(cache: Cache, path: Path, target: Target) -> str:
+def _in_spare_blocks(cache: Cache, entries: Iterable[Entry], path: Path, target: Target) -> str:
     """Where the first such block is: `data_1 block 12`."""
+    claimed = claimed_blocks(cache, entries)
     for name in data_files(names(path)):
-        for block, content in cache.free_blocks(name):
+        for block, content in cache.spare_blocks(name, claimed.get(name, 0)):
             if target.mentions(content):
                 return f"{name} block {block}"
     return ""
+
+
+def _ownerless(entries: Iterable[Entry], path: Path) -> Iterator[Trace]:
+    """Streams whose entry a crash has taken: they may be the target's, and have no other use."""
+    owned = {part.file for entry in entries for part in entry.parts if not part.kind}
+    for name in names(path):
+        if _STREAM.fullmatch(name) and name not in owned:
+            yield Trace(_OWNERLESS, name, Standing.MENTION, "a stream that no entry has", "cache")
 
 
 def _check_planned(cache: Cache, going: dict[int, str]) -> None:
@@ -127,7 +145,7 @@ def _prove(before: Cache, after: Cache, gone: set[int]) -> int:
             after, entry
         ) != _streams(before, old):
             raise Unproved(f"the entry {at:08x} differs")
-    check_apart(after, found.values())
+    claimed_blocks(after, found.values())
     lists = [[at for at in nodes if before.node(at).entry not in gone] for nodes in before.lists()]
     if [list(nodes) for nodes in after.lists()] != lists:
         raise Unproved("the order of use differs")

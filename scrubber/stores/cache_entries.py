@@ -17,7 +17,7 @@ from scrubber.model import Standing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scrubber.sites import Target
+    from scrubber.model import Look
 
 SIMPLE, BLOCKFILE, SQL = "simple", "blockfile", "SQL"
 _MAGICS = ((simple_cache.INDEX_MAGIC, SIMPLE), (BLOCKFILE_MAGIC, BLOCKFILE), (b"SQLCache", SQL))
@@ -41,9 +41,11 @@ def backend(folder: Path) -> str:
     raise UnreadableStore(index, "a cache of an unknown kind")
 
 
-def standing(key: str, target: Target) -> Standing | None:
+def standing(key: str, look: Look) -> Standing | None:
     """By the URL or a site that it was asked for from; a mention where the key names the target otherwise."""
+    target = look.target
     parts = read_key(key)
     if target.url(parts.url) or any(target.partition(site, of=parts.url) for site in parts.sites):
         return Standing.OWN
-    return Standing.MENTION if target.mentions(key) else None
+    mentioned = target.mentions(key) or (look.policy.keywords and target.keyword(key))
+    return Standing.MENTION if mentioned else None

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from scrubber.sites import Target
 
 _INDEX = "index.txt"
 _ORIGIN, _STORAGE_KEY = 2, 3  # fields of CacheStorageIndex
@@ -48,7 +47,7 @@ class CacheStorage:
         owner = _owner(path / _INDEX)
         if look.target.origin(owner):
             return () if self.in_bucket else (Trace("", path.name, Standing.OWN, owner, "storage"),)
-        return tuple(_mentions(path, look.target))
+        return tuple(_mentions(path, look))
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the removal of the folder or of single entries."""
@@ -74,13 +73,13 @@ def _owner(index: Path) -> str:
     return owner.decode("utf-8", "replace") if isinstance(owner, bytes) else ""
 
 
-def _mentions(path: Path, target: Target) -> Iterator[Trace]:
+def _mentions(path: Path, look: Look) -> Iterator[Trace]:
     for folder in names(path):
         if kind(path / folder) != "folder":
             continue
         for name, files in entries(path / folder):
             key = (entry_key(path / folder, files) or b"").decode("utf-8", "replace")
-            if standing(key, target):
+            if standing(key, look):
                 yield Trace("", f"{folder}/{name}", Standing.MENTION, key, "storage")
 
 

@@ -57,7 +57,7 @@ class SimpleCache:
             else:
                 keys[name] = key
                 text = key.decode("utf-8", "replace")
-                ours = standing(text, look.target)
+                ours = standing(text, look)
                 seen = (ours, text) if ours else None
             if seen:
                 traces.append(Trace("", name, seen[0], seen[1], "cache"))

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from scrubber.sites import Target
 
 _SOURCE = "components/sessions/core/command_storage_backend.cc"
 _OPEN_TABS = ("Session_", "Apps_", "Current Session", "Last Session")
@@ -56,7 +55,7 @@ class SessionFile:
         """Pages of the target, and whatever else names it: a referrer, a frame, a window's title."""
         if not path.name.startswith((*_OPEN_TABS, *_CLOSED_TABS)) or not look.policy.wants("sessions"):
             return ()
-        return tuple(_traces(path, look.target))
+        return tuple(_traces(path, look))
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the file without these records."""
@@ -102,9 +101,7 @@ class EncryptedSessions:
         files = [folder / name for name in names(folder) if name.startswith((*_OPEN_TABS, *_CLOSED_TABS))]
         if not files:
             raise UnreadableStore(path, "sessions that only the browser can decrypt")
-        going = [
-            trace for file in files for trace in _traces(file, look.target) if look.policy.removes(trace)
-        ]
+        going = [trace for file in files for trace in _traces(file, look) if look.policy.removes(trace)]
         if going:
             return tuple(Trace("", name, going[0].standing, going[0].seen, "sessions") for name in copies)
         if _counts(path, copies) != _counts(folder, [file.name for file in files]):
@@ -126,7 +123,8 @@ def _read(path: Path, content: bytes) -> Session:
         raise UnreadableStore(path, str(error)) from error
 
 
-def _traces(path: Path, target: Target) -> Iterator[Trace]:
+def _traces(path: Path, look: Look) -> Iterator[Trace]:
+    target = look.target
     content = read_regular(path)
     if not content:
         return  # a browser that was killed at once
@@ -135,20 +133,22 @@ def _traces(path: Path, target: Target) -> Iterator[Trace]:
     for number, record in enumerate(session.records):
         if record.command == MARKER or not record.payload:
             continue
-        url = _url(record) if record.command == page_command else ""
+        url, title = _shown(record) if record.command == page_command else ("", "")
+        keyword = look.policy.keywords and (target.keyword(url) or target.keyword(title))
         if target.url(url):
             yield Trace("", number, Standing.OWN, url, "sessions")
-        elif target.mentions(record.payload):
+        elif keyword or target.mentions(record.payload):
             yield Trace("", number, Standing.MENTION, url or f"command {record.command}", "sessions")
     if target.mentions(session.rest):
         yield Trace("", _REST, Standing.MENTION, "a record that was cut off", "sessions")
 
 
-def _url(record: Record) -> str:
+def _shown(record: Record) -> tuple[str, str]:
     try:
-        return read_page(record).url
+        page = read_page(record)
     except Damaged:
-        return ""
+        return "", ""
+    return page.url, page.title
 
 
 def _without(session: Session, gone: Collection[object]) -> Session:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from scrubber.sites import Target
     from scrubber.stores.sqlite_tables import Table
 
 _GONE = 'FROM temp."removed resources" WHERE doomed = 0'
@@ -54,7 +53,7 @@ class SqlCache:
         if not _is_database(path) or not look.policy.wants("cache"):
             return ()
         with copied(path) as (copy, tables):
-            traces = tuple(_resources(tables, look.target))
+            traces = tuple(_resources(tables, look))
             where = left_over(path, copy, look.target)
         return (*traces, Trace("", where, Standing.OWN, "", "cache")) if where else traces
 
@@ -89,7 +88,7 @@ class CompiledCode:
         if kind(journal) == "file" and journal.lstat().st_size:
             raise UnreadableStore(path, "has a journal that only Chromium can play back")
         with copied(path) as (copy, tables):
-            found = tuple(_scripts(tables, site, look.target))
+            found = tuple(_scripts(tables, site, look))
             where = path.name if look.target.origin(site) else left_over(path, copy, look.target)
         return (*found, Trace("", where, Standing.OWN, site, "cache")) if where else found
 
@@ -111,11 +110,11 @@ def _is_database(path: Path) -> bool:
     return kind(path) == "file" and not path.name.endswith(SIDECARS)
 
 
-def _resources(known: Mapping[str, Table], target: Target) -> Iterator[Trace]:
+def _resources(known: Mapping[str, Table], look: Look) -> Iterator[Trace]:
     found: dict[object, Trace] = {}
     for key, row in known["resources"].rows() if "resources" in known else ():
         name = text(row.get("cache_key"))
-        ours = standing(name, target)
+        ours = standing(name, look)
         if ours:
             found[row.get("res_id")] = Trace("resources", key, ours, name, "cache")
     yield from found.values()
@@ -125,9 +124,9 @@ def _resources(known: Mapping[str, Table], target: Target) -> Iterator[Trace]:
             yield Trace("blobs", key, entry.standing, entry.seen, "cache")
 
 
-def _scripts(known: Mapping[str, Table], site: str, target: Target) -> Iterator[Trace]:
+def _scripts(known: Mapping[str, Table], site: str, look: Look) -> Iterator[Trace]:
     for key, row in known["entries"].rows() if "entries" in known else ():
         name = f"{text(row.get('key'))} \n{site}"
-        ours = standing(name, target)
+        ours = standing(name, look)
         if ours:
             yield Trace("entries", key, ours, name, "cache")

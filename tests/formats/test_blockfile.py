@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scrubber.formats.blockfile.cache import Cache
 from scrubber.formats.blockfile.layout import Address
-from scrubber.formats.blockfile.surgery import check_apart, remove
+from scrubber.formats.blockfile.surgery import claimed_blocks, remove
 from scrubber.formats.damaged import Damaged
 from tests.blockfile_files import Put, check, make
 
@@ -50,7 +50,7 @@ def test_everything_is_read(folder: Path) -> None:
     streams = {put.key: put.streams + (b"",) * (4 - len(put.streams)) for put in PUTS}
     with opened(folder) as cache:
         entries = list(cache.entries())
-        check_apart(cache, entries)
+        claimed = claimed_blocks(cache, entries)
         for entry in entries:
             pairs = zip(entry.record.streams, entry.record.sizes, strict=True)
             found = tuple(cache.content(Address(at), size) if at else b"" for at, size in pairs)
@@ -58,7 +58,9 @@ def test_everything_is_read(folder: Path) -> None:
         assert not streams
         assert (cache.count, cache.size) == (len(PUTS), sum(entry.size for entry in entries))
         assert [len(nodes) for nodes in cache.lists()] == list(cache.sizes()) == [5, 2, 0, 0, 1]
-        assert not any(list(cache.free_blocks(f"data_{number}")) for number in range(4))
+        names = [f"data_{number}" for number in range(4)]
+        assert [claimed[name] for name in names] == [cache.header(name).bitmap for name in names]
+        assert not any(list(cache.spare_blocks(name, claimed[name])) for name in names)
 
 
 @pytest.mark.parametrize(
@@ -98,10 +100,24 @@ def test_free_blocks_are_found_and_emptied(folder: Path) -> None:
     content[last : last + 3] = b"old"
     data.write_bytes(content)
     with opened(folder) as cache:
-        ((block, found),) = cache.free_blocks("data_1")
+        claimed = claimed_blocks(cache, cache.entries())
+        ((block, found),) = cache.spare_blocks("data_1", claimed["data_1"])
     assert (block, found[:3]) == ((last - 8192) // 256, b"old")
     remove(folder, ())
     check(folder)
+
+
+def test_taken_blocks_that_nothing_leads_to_are_emptied_but_stay_taken(folder: Path) -> None:
+    """What a crash leaves of an entry that was being deleted."""
+    known = addresses(folder)
+    start = at(folder, "alone")
+    patch(folder, "index", 368 + 4 * 15, 0)
+    remove(folder, ())
+    content = (folder / "data_1").read_bytes()
+    assert not any(content[start : start + 256])
+    with opened(folder) as cache:
+        assert cache.header("data_1").bitmap >> (known["alone"] & 0xFFFF) & 1
+        assert "alone" not in {entry.key.decode() for entry in cache.entries()}
 
 
 def test_what_points_past_what_went_is_not_checked_by_its_hash(folder: Path) -> None:

@@ -79,6 +79,18 @@ def test_freed_blocks_that_name_the_target_are_emptied(tmp_path: Path, text: byt
         assert check(folder).entries.keys() == {OTHERS["bystander"]}
 
 
+@pytest.mark.parametrize("key", [OURS["host"], OTHERS["bystander"]], ids=["target", "bystander"])
+def test_a_stream_without_an_entry_goes_if_the_target_was_there(tmp_path: Path, key: str) -> None:
+    folder = tmp_path / "Cache_Data"
+    make(
+        folder, [Put(key, (b"head", b"x" * 20_000)), Put(OTHERS["same-site"], (b"", b"y" * 20_000), bucket=1)]
+    )
+    (folder / "f_0000ab").write_bytes(b"whose?")
+    clean(STORE, folder, tmp_path)
+    streams = {path.name for path in folder.glob("f_*")}
+    assert streams == ({"f_000002"} if key == OURS["host"] else {"f_000001", "f_000002", "f_0000ab"})
+
+
 def test_the_store_of_another_kind_of_cache_leaves_it_alone(cache: Path) -> None:
     assert SimpleCache("{cache}/Cache/Cache_Data").find(cache, look(cache.parent)) == ()
 

@@ -10,6 +10,7 @@ from scrubber.browsers.chromium.caches import CACHE_STORAGE, NO_VARY_SEARCH, VIS
 from scrubber.errors import PlanOutdated, UnreadableStore
 from scrubber.formats.simple_index import read_index
 from scrubber.model import Policy, Standing
+from scrubber.sites import Site, Target
 from scrubber.stores.cache_storage import CacheStorage
 from scrubber.stores.simple_cache import SimpleCache
 from scrubber.transaction import Transaction
@@ -87,6 +88,15 @@ class TestEntries:
         assert tree(cache) == before
         clean(STORE, cache, tmp_path)
         assert not names(cache)
+
+    def test_whose_key_has_a_keyword_go_on_request(self, tmp_path: Path) -> None:
+        target = Target((Site("target", "The target", domains=("labs.openai.com",), keywords=("dall-e",)),))
+        cache = cache_of(
+            tmp_path, "1/0/https://search.example/?q=dall-e", "1/0/https://search.example/?q=dall-east"
+        )
+        assert STORE.find(cache, look(tmp_path, target=target)) == ()
+        (trace,) = STORE.find(cache, look(tmp_path, Policy(keywords=True), target))
+        assert (trace.standing, trace.seen[-6:]) == (Standing.MENTION, "dall-e")
 
     @pytest.mark.parametrize("key", OTHERS.values(), ids=OTHERS.keys())
     def test_of_others_stay_whatever_they_hold(self, tmp_path: Path, key: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from scrubber.browsers.chromium.sessions import ENCRYPTED_SESSIONS, SESSION_FILES
 from scrubber.errors import PlanOutdated, UnreadableStore
 from scrubber.model import Policy, Standing
+from scrubber.sites import Site, Target
 from scrubber.transaction import Transaction
 from tests import snss_files as made
 from tests.cleaned import clean, look, tree
@@ -92,6 +93,17 @@ class TestSessionFiles:
     def test_what_names_look_alikes_stays(self, tmp_path: Path, command: made.Command) -> None:
         path = put(tmp_path, *WINDOW, command, made.MARKER)
         assert SESSION_FILES.find(path, look(tmp_path)) == ()
+
+    def test_titles_and_addresses_with_a_keyword_go_on_request(self, tmp_path: Path) -> None:
+        target = Target((Site("target", "The target", domains=("labs.openai.com",), keywords=("dall-e",)),))
+        pages = (made.page(SHOP, title="DALL-E, explained"), made.page("https://search.example/?q=dall-e"))
+        path = put(tmp_path, *pages, made.page(SHOP, title="Randall-Ed"))
+        assert SESSION_FILES.find(path, look(tmp_path, target=target)) == ()
+        traces = SESSION_FILES.find(path, look(tmp_path, Policy(keywords=True), target))
+        assert [(trace.key, trace.standing) for trace in traces] == [
+            (0, Standing.MENTION),
+            (1, Standing.MENTION),
+        ]
 
     @pytest.mark.parametrize("version", [1, 3])
     def test_a_mixed_history_keeps_its_other_pages_in_their_places(

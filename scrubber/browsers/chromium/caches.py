@@ -13,7 +13,7 @@ from scrubber.stores.visited_links import VisitedLinksFile
 
 def _in_caches(name: str) -> tuple[str, ...]:
     """Below the cache root, which is the profile itself where the browser was told its folder."""
-    return (f"{{cache}}/{name}", *in_partitions(name))
+    return (f"{{cache}}/{name}", f"{{cache}}/Storage/ext/*/*/{name}", *in_partitions(name))
 
 
 _RESPONSES = (

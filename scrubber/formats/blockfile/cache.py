@@ -93,6 +93,12 @@ class Cache:
         return header
 
     @property
+    def statistics(self) -> Address | None:
+        """Where the cache keeps count of its use."""
+        value = int(ADDRESS.unpack_from(self.index, 24)[0])
+        return Address(value) if value else None
+
+    @property
     def count(self) -> int:
         """How many entries the index says that there are."""
         return int(INT32.unpack_from(self.index, NUM_ENTRIES)[0])
@@ -182,13 +188,16 @@ class Cache:
             self._headers[name] = read_block_header(file.read(BLOCKS_START), length)
         return self._headers[name]
 
-    def free_blocks(self, name: str) -> Iterator[tuple[int, bytes]]:
-        """Every block of a file that isn't taken and isn't empty, with its number. Raises Damaged."""
+    def spare_blocks(self, name: str, claimed: int) -> Iterator[tuple[int, bytes]]:
+        """Every block of a file that isn't claimed and isn't empty, with its number. Raises Damaged.
+
+        A crash leaves blocks that are taken, but that nothing leads to any more.
+        """
         header = self.header(name)
         file = self.file(name)
         empty = bytes(header.block_size)
         for block in range(header.blocks):
-            if not header.is_taken(block):
+            if not claimed >> block & 1:
                 file.seek(BLOCKS_START + block * header.block_size)
                 content = file.read(header.block_size)
                 if content != empty:

@@ -105,10 +105,6 @@ class BlockHeader:
     bitmap: int
     """A bit for each block, the first one lowest."""
 
-    def is_taken(self, block: int) -> bool:
-        """Whether a record lies there."""
-        return bool(self.bitmap >> block & 1)
-
 
 @dataclass(frozen=True)
 class EntryRecord:

@@ -1,7 +1,8 @@
 """Taking entries out of a private copy of a blockfile cache, with all that hangs on them.
 
-What pointed to an entry points past it; blocks that were its own, and those that were free before but never
-emptied, are zeroed; every count is put right, so that Chromium finds nothing to repair.
+What pointed to an entry points past it; blocks that were its own, those that were free before but never
+emptied, and those that nothing leads to since a crash are zeroed; every count is put right, so that Chromium
+finds nothing to repair.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from scrubber.formats.blockfile.layout import (
     SIZES,
     TAILS,
     Address,
+    address,
 )
 from scrubber.formats.damaged import Damaged
 
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
 
+_RANKINGS = BLOCK_SIZES[1]
 _UNCHECKED = 0
 """What stands for the hash of a record that Chromium shall not check."""
 
@@ -71,11 +74,13 @@ class _Surgery:
     """A bit for each block that is freed, by file."""
     records: dict[str, int] = field(default_factory=dict)
     """How many records are freed in each file."""
+    claimed: dict[str, int] = field(default_factory=dict)
+    """A bit for each block that something led to before, by file."""
 
     def run(self) -> None:
         entries = list(self.cache.entries())
         lists = self.cache.lists()
-        check_apart(self.cache, entries)
+        self.claimed = claimed_blocks(self.cache, entries)
         removed = [entry for entry in entries if entry.address.value in self.going]
         if len(removed) != len(self.going):
             raise Damaged("an entry that should go isn't there")
@@ -124,13 +129,13 @@ class _Surgery:
         self.records[part.file] = self.records.get(part.file, 0) + 1
 
     def _empty(self, name: str) -> None:
-        """Zero what is free, and count it anew."""
+        """Zero what is spare, and count anew what is free. Places in lists name nobody."""
         header = self.cache.header(name)
         bitmap = header.bitmap & ~self.freed.get(name, 0)
+        used = bitmap if header.block_size == _RANKINGS else self.claimed.get(name, 0) & bitmap
         file = self.cache.file(name)
-        for block in range(header.blocks):
-            if not bitmap >> block & 1:
-                _write(file, BLOCKS_START + block * header.block_size, bytes(header.block_size))
+        for block, _ in list(self.cache.spare_blocks(name, used)):
+            _write(file, BLOCKS_START + block * header.block_size, bytes(header.block_size))
         if name not in self.freed:
             return
         _write(file, RECORDS, INT32.pack(header.records - self.records[name]))
@@ -145,26 +150,31 @@ class _Surgery:
         _write(self.cache.file("index"), offset, field_.pack(value))
 
 
-def check_apart(cache: Cache, entries: Iterable[Entry]) -> None:
-    """Damaged where two records claim the same place, or an entry and its place in a list don't agree."""
-    taken: dict[str, int] = {}
-    files: set[str] = set()
+def claimed_blocks(cache: Cache, entries: Iterable[Entry]) -> dict[str, int]:
+    """A bit for each block that something leads to, by file; files of their own have one bit.
+
+    Raises Damaged where two records claim the same place, or an entry and its place in a list don't agree.
+    """
+    claimed: dict[str, int] = {}
     for entry in entries:
         if cache.node(entry.record.rankings).entry != entry.address.value:
             raise Damaged("an entry whose place in a list is another's")
         for part in entry.parts:
-            if not part.value >> 31 or (part.kind and part.kind not in BLOCK_SIZES):
-                raise Damaged(f"an entry with the address {part.value:08x}, which is none")
-            if not part.kind:
-                if part.file in files:
-                    raise Damaged(f"two entries share {part.file}")
-                files.add(part.file)
-                continue
-            cache.blocks(part)
-            bits = ((1 << part.blocks) - 1) << part.first
-            if taken.get(part.file, 0) & bits:
-                raise Damaged(f"two records share a block of {part.file}")
-            taken[part.file] = taken.get(part.file, 0) | bits
+            _claim(cache, part, claimed)
+    if cache.statistics:
+        _claim(cache, cache.statistics, claimed)
+    return claimed
+
+
+def _claim(cache: Cache, part: Address, claimed: dict[str, int]) -> None:
+    address(part.value, of="a part of an entry")
+    bits = 1
+    if part.kind:
+        cache.blocks(part)
+        bits = ((1 << part.blocks) - 1) << part.first
+    if claimed.get(part.file, 0) & bits:
+        raise Damaged(f"two records share a place in {part.file}")
+    claimed[part.file] = claimed.get(part.file, 0) | bits
 
 
 def _free_groups(bitmap: int, blocks: int) -> list[int]:
