@@ -170,7 +170,10 @@ class _Run:
         with guard.hold(profile) as held:
             self._refuse(profile, held=held)
             before = _size(stores)
-            with Transaction(roots(profile)) as transaction:
+            desktop = [
+                root for root in profile.desktop if any(one.path.is_relative_to(root) for one in stores)
+            ]
+            with Transaction((*_own_roots(profile), *desktop)) as transaction:
                 staged = [self._staged(planned, transaction) for planned in stores]
                 # A browser may have been started while the copies were made.
                 self._refuse(profile, held=held)
@@ -226,7 +229,18 @@ def _settled(
 
 
 def roots(profile: BrowserProfile) -> tuple[Path, ...]:
-    """Where a run may write. The user-data folder has stores that all its profiles share."""
+    """Where a run may write."""
+    return (*_own_roots(profile), *profile.desktop)
+
+
+def _needed_roots(profile: BrowserProfile, stores: Iterable[PlannedStore]) -> tuple[Path, ...]:
+    """The desktop's places only where something in them goes: every root gets a staging folder."""
+    desktop = {root for root in profile.desktop for one in stores if one.path.is_relative_to(root)}
+    return (*_own_roots(profile), *desktop)
+
+
+def _own_roots(profile: BrowserProfile) -> tuple[Path, ...]:
+    """The user-data folder has stores that all its profiles share."""
     return (*profile.roots, profile.user_data) if profile.family == "chromium" else profile.roots
 
 

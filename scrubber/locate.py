@@ -25,16 +25,22 @@ def located(places: Iterable[str], profile: BrowserProfile) -> Iterator[Path | S
     seen: set[Path] = set()
     for place in places:
         root, steps = _split(place, profile)
-        for found in _below(root, steps):
+        for found in _below(root, steps) if root else ():
             path = found.path if isinstance(found, Skipped) else found
             if path not in seen:
                 seen.add(path)
                 yield found
 
 
-def _split(place: str, profile: BrowserProfile) -> tuple[Path, list[str]]:
+def _split(place: str, profile: BrowserProfile) -> tuple[Path | None, list[str]]:
     root, *steps = place.split("/")
-    roots = {"{profile}": profile.path, "{cache}": profile.cache, "{user_data}": profile.user_data}
+    roots = {
+        "{profile}": profile.path,
+        "{cache}": profile.cache,
+        "{user_data}": profile.user_data,
+        "{data_home}": profile.data_home,
+        "{cache_home}": profile.cache_home,
+    }
     # A folder's own name may look like a pattern: `Work [old]`.
     return roots[root], [step.replace("{folder}", glob.escape(profile.path.name)) for step in steps]
 

@@ -70,6 +70,13 @@ class BrowserProfile:
     """The separate cache root; equal to `path` where the browser keeps the cache inside the profile."""
     variant: str = ""
     """Which of several installs of the browser: `beta`, `snap`; empty for the usual one."""
+    data_home: Path | None = None
+    """Where the desktop and all programs of this home keep data on Linux (`~/.local/share`), links resolved.
+
+    None on other systems, or where nobody knows which home the profile belongs to.
+    """
+    cache_home: Path | None = None
+    """The same for caches (`~/.cache`)."""
 
     @property
     def spec(self) -> str:
@@ -80,6 +87,12 @@ class BrowserProfile:
     def roots(self) -> tuple[Path, ...]:
         """The folders that are this profile's alone, outermost once."""
         return (self.path,) if self.cache.is_relative_to(self.path) else (self.path, self.cache)
+
+    @property
+    def desktop(self) -> tuple[Path, ...]:
+        """The folders in which the desktop notes what browsers did, for all of them."""
+        data = (self.data_home,) if self.data_home else ()
+        return (*data, self.cache_home / "thumbnails") if self.cache_home else data
 
 
 Key = int | str | tuple["int | str | bytes | float | None", ...]
@@ -174,7 +187,9 @@ class Store(Protocol):
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Where it lies: patterns that start with `{profile}`, `{cache}` or `{user_data}`."""
+        """Where it lies: patterns that start with `{profile}`, `{cache}`, `{user_data}`, or, for what the
+        desktop keeps, `{data_home}` or `{cache_home}`.
+        """
 
     @property
     def holds(self) -> tuple[str, ...]:

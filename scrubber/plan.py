@@ -80,18 +80,19 @@ def make(
 ) -> Plan:
     """Look through every known store of these profiles; `progress` is told each path before its turn.
 
-    A store that several profiles share is looked through once, for the first of them.
+    A store that several profiles share is looked through once, for the first of them; what the desktop keeps,
+    once for each, because each profile knows its own downloads and apps.
     """
     stores: list[PlannedStore] = []
     skipped: dict[Skipped, None] = {}
-    seen: set[tuple[Path, int]] = set()
+    seen: set[tuple[Path, int, BrowserProfile | None]] = set()
     for profile in profiles:
         known: set[str] = set()
         for store, found in _places(profile, policy):
             if isinstance(found, Skipped):
                 skipped[found] = None
-            elif (found, id(store)) not in seen:
-                seen.add((found, id(store)))
+            elif (turn := (found, id(store), profile if _is_desktops(found, profile) else None)) not in seen:
+                seen.add(turn)
                 progress(found)
                 try:
                     for planned in _planned(store, found, Look(target, profile, policy, known)):
@@ -112,6 +113,10 @@ def _planned(store: Store, path: Path, look: Look) -> Iterator[PlannedStore]:
     if [outline(part) for part in store.unit(path)] != before:
         raise UnreadableStore(path, "changed while it was read")
     yield PlannedStore(look.profile, store, path, mark, traces)
+
+
+def _is_desktops(path: Path, profile: BrowserProfile) -> bool:
+    return any(path.is_relative_to(folder) for folder in profile.desktop)
 
 
 def _places(profile: BrowserProfile, policy: Policy) -> Iterator[tuple[Store, Path | Skipped]]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_PLACES = ("path", "user_data", "cache", "data_home", "cache_home")
 _Places = dict[tuple[str, Path], "Store"]
 
 
@@ -129,8 +130,9 @@ def _loaded_site(key: str, name: str, **lists: list[str]) -> Site:
     return replace(Site(key, name), **{name: tuple(values) for name, values in lists.items()})  # type: ignore[arg-type]
 
 
-def _profile(path: str, user_data: str, cache: str, **rest: Any) -> BrowserProfile:
-    return BrowserProfile(path=Path(path), user_data=Path(user_data), cache=Path(cache), **rest)
+def _profile(**saved: Any) -> BrowserProfile:
+    places = {name: Path(saved[name]) for name in _PLACES if saved[name] is not None}
+    return BrowserProfile(**(saved | places))
 
 
 def _store(saved: dict[str, Any], profile: BrowserProfile, places: _Places) -> PlannedStore:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,14 @@ PLACES = [
 def test_a_place(place: str, expected: list[str], tmp_path: Path) -> None:
     made(tmp_path, *FILES)
     assert found(tmp_path, place) == expected
+
+
+@pytest.mark.parametrize("root", ["{data_home}", "{cache_home}"])
+def test_the_desktops_places_are_nowhere_without_a_home(root: str, tmp_path: Path) -> None:
+    made(tmp_path, "x")
+    known = replace(profile(tmp_path), data_home=tmp_path, cache_home=tmp_path)
+    assert list(located([f"{root}/x"], known)) == [tmp_path / "x"]
+    assert list(located([f"{root}/x"], profile(tmp_path))) == []
 
 
 def test_a_path_that_two_places_mean_comes_once(tmp_path: Path) -> None:
@@ -129,7 +138,7 @@ def test_every_place_starts_at_a_known_folder() -> None:
     for browser in BROWSERS:
         for place in [place for store in browser.stores for place in store.places] + [*browser.shared]:
             root, _, rest = place.partition("/")
-            assert root in ("{profile}", "{cache}", "{user_data}"), place
+            assert root in ("{profile}", "{cache}", "{user_data}", "{data_home}", "{cache_home}"), place
             assert rest, place
             assert not {"", ".", ".."} & set(rest.split("/")), place
 

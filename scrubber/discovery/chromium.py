@@ -69,6 +69,7 @@ def _profile(
     if isinstance(cache, Skipped):
         yield cache
         cache = path
+    data_home, cache_home = installation.homes(reach)
     yield BrowserProfile(
         browser=installation.browser.key,
         family="chromium",
@@ -78,6 +79,8 @@ def _profile(
         user_data=user_data,
         cache=cache,
         variant=installation.variant,
+        data_home=data_home,
+        cache_home=cache_home,
     )
 
 

@@ -140,6 +140,7 @@ def _profile(
     # What no list names was started by its folder, and keeps its caches inside unless it was listed before.
     if named is None and files.kind(cache) is None:
         cache = real
+    data_home, cache_home = installation.homes(reach)
     yield BrowserProfile(
         browser=installation.browser.key,
         family="firefox",
@@ -149,6 +150,8 @@ def _profile(
         user_data=root,
         cache=cache,
         variant=installation.variant,
+        data_home=data_home,
+        cache_home=cache_home,
     )
 
 

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 PLATFORMS: tuple[Platform, ...] = ("linux", "macos", "windows")
 
 _FOLDERS: dict[Platform, dict[str, str]] = {
-    "linux": {"home": "", "config": ".config", "cache": ".cache"},
+    "linux": {"home": "", "config": ".config", "cache": ".cache", "data": ".local/share"},
     "macos": {"home": "", "support": "Library/Application Support", "caches": "Library/Caches"},
     "windows": {"home": "", "local": "AppData/Local", "roaming": "AppData/Roaming"},
 }
 _VARIABLES = {
     "config": "XDG_CONFIG_HOME",
     "cache": "XDG_CACHE_HOME",
+    "data": "XDG_DATA_HOME",
     "local": "LOCALAPPDATA",
     "roaming": "APPDATA",
 }
@@ -43,6 +44,13 @@ class Installation:
     data: Path
     cache: Path | None
     """Where the same relative path holds the caches; None where they lie inside the profile."""
+    data_home: Path | None = None
+    """As in BrowserProfile, but with the links that lead there."""
+    cache_home: Path | None = None
+
+    def homes(self, reach: Reach) -> tuple[Path | None, Path | None]:
+        """`data_home` and `cache_home` with links resolved; None where nothing is, or not in reach."""
+        return _within(self.data_home, reach), _within(self.cache_home, reach)
 
     def cache_of(self, relative: Path, profile: Path, reach: Reach) -> Path | Skipped:
         """The cache folder of the profile at `relative`, links resolved, whether or not it exists."""
@@ -88,7 +96,9 @@ def recognised(data: Path, family: Family) -> Installation | None:
                 continue
             home = Path(*data.parts[: -len(tail)])
             cache = home.joinpath(*_steps(place.cache, place.platform, step)) if place.cache else None
-            best, matched = Installation(browser, place.platform, place.variant, data, cache), len(tail)
+            desktop = _desktop(_roots(home, {}, place.platform))
+            best = Installation(browser, place.platform, place.variant, data, cache, *desktop)
+            matched = len(tail)
     if best is None and family == "chromium" and (cache := _cache_by_path(data)):
         return Installation(by_key(family), "linux", "", data, cache)
     return best
@@ -128,14 +138,16 @@ def _named_for_chromium(
     """Folders by Chromium's own variables (chrome_main_delegate.cc, chrome_paths_linux.cc)."""
     user_data = Path(environment.get("CHROME_USER_DATA_DIR") or ".")
     known = recognised(user_data, "chromium") or unplaced(user_data, "chromium")
+    desktop = _desktop(roots)
     if user_data.is_absolute() and known.browser == browser:
-        yield Installation(browser, "linux", "", user_data, _cache_beside(user_data, roots))
+        yield Installation(browser, "linux", "", user_data, _cache_beside(user_data, roots), *desktop)
     config = Path(environment.get("CHROME_CONFIG_HOME") or ".")
     for place in browser.places if config.is_absolute() else ():
         root, _, rest = place.data.partition("/")
         if root == "{config}":
             data = config / rest
-            yield Installation(browser, "linux", place.variant, data, _cache_beside(data, roots))
+            cache = _cache_beside(data, roots)
+            yield Installation(browser, "linux", place.variant, data, cache, *desktop)
 
 
 def _cache_beside(user_data: Path, roots: Mapping[str, Path]) -> Path | None:
@@ -160,7 +172,19 @@ def _expanded(
     for step in _stars(place.data, roots, reach):
         data = _path(place.data, roots, step)
         cache = _path(place.cache, roots, step) if place.cache else None
-        yield Installation(browser, place.platform, place.variant, data, cache)
+        yield Installation(browser, place.platform, place.variant, data, cache, *_desktop(roots))
+
+
+def _desktop(roots: Mapping[str, Path]) -> tuple[Path | None, Path | None]:
+    """Where a Linux desktop keeps its data and its caches; other systems have no such places."""
+    return (roots["data"], roots["cache"]) if "data" in roots else (None, None)
+
+
+def _within(path: Path | None, reach: Reach) -> Path | None:
+    try:
+        return reach.folder(path) if path else None
+    except UnreadableStore:
+        return None
 
 
 def _stars(template: str, roots: Mapping[str, Path], reach: Reach) -> list[str]:

@@ -38,6 +38,22 @@ def test_every_layout_is_recognised_by_what_is_there(tmp_path: Path, system: str
     assert found.skipped == ()
 
 
+@pytest.mark.parametrize("system", LAYOUTS)
+def test_only_a_linux_home_has_the_desktops_places(tmp_path: Path, system: str) -> None:
+    places: Tree = {".local/share": {}, ".cache": {}}
+    home = plant(tmp_path / "ann", LAYOUTS[system] | places)
+    expected = (home / ".local/share", home / ".cache") if system == "linux" else (None, None)
+    found = discovery.find_in(home).profiles
+    assert {(profile.data_home, profile.cache_home) for profile in found} == {expected}
+
+
+def test_the_desktops_places_may_be_links_but_not_out_of_the_home(tmp_path: Path) -> None:
+    links = {".cache": Link("{root}/big/cache"), ".local/share": Link("/")}
+    home = plant(tmp_path / "ann", {**LAYOUTS["linux"], "big/cache": {}, **links})
+    [place] = {(profile.data_home, profile.cache_home) for profile in discovery.find_in(home).profiles}
+    assert place == (None, home / "big/cache")
+
+
 @pytest.mark.parametrize(("homes", "system"), [("home", "linux"), ("Users", "macos"), ("Users", "windows")])
 def test_the_root_of_a_disk_stands_for_the_homes_on_it(tmp_path: Path, homes: str, system: str) -> None:
     plant(tmp_path, {homes: {"ann": LAYOUTS[system], "bob": LAYOUTS[system], "file": ""}})
