@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
 from scrubber.files import kind, names, read_regular
+from scrubber.formats import closed_tabs
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.snss import (
     MARKER,
@@ -21,7 +22,7 @@ from scrubber.formats.snss import (
     read_session,
     write_session,
 )
-from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.model import Changes, Key, Look, Standing, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _SOURCE = "components/sessions/core/command_storage_backend.cc"
 _OPEN_TABS = ("Session_", "Apps_", "Current Session", "Last Session")
 _CLOSED_TABS = ("Tabs_", "Current Tabs", "Last Tabs")
-_PAGE_COMMANDS = {_OPEN_TABS: 6, _CLOSED_TABS: 1}
+_PAGE_COMMANDS = {_OPEN_TABS: 6, _CLOSED_TABS: closed_tabs.PAGE}
 """The command that holds a page, by what the file's name starts with."""
 _REST = "rest"
 
@@ -64,11 +65,8 @@ class SessionFile:
             before = _read(path, edit.before.read_bytes())
             if not gone <= {*range(len(before.records)), _REST}:
                 raise PlanOutdated(f"{path}: a planned record is no longer there")
-            edit.after.write_bytes(write_session(_without(before, gone)))
-            after = _read(path, edit.after.read_bytes())
-            if after != _without(before, gone):
-                raise Unproved(f"{path}: other records differ")
-            return len(after.records)
+            edit.after.write_bytes(write_session(_without(before, gone, path.name)))
+            return _prove(before, _read(path, edit.after.read_bytes()), gone, path.name)
 
 
 @dataclass(frozen=True, init=False)
@@ -129,7 +127,7 @@ def _traces(path: Path, look: Look) -> Iterator[Trace]:
     if not content:
         return  # a browser that was killed at once
     session = _read(path, content)
-    page_command = next(number for start, number in _PAGE_COMMANDS.items() if path.name.startswith(start))
+    page_command = _page_command(path.name)
     for number, record in enumerate(session.records):
         if record.command == MARKER or not record.payload:
             continue
@@ -151,9 +149,33 @@ def _shown(record: Record) -> tuple[str, str]:
     return page.url, page.title
 
 
-def _without(session: Session, gone: Collection[object]) -> Session:
-    kept = tuple(record for number, record in enumerate(session.records) if number not in gone)
+def _without(session: Session, gone: Collection[Key], name: str) -> Session:
+    numbers = {key for key in gone if isinstance(key, int)}
+    if name.startswith(_CLOSED_TABS):
+        kept = closed_tabs.without(session.records, numbers)
+    else:
+        kept = tuple(record for number, record in enumerate(session.records) if number not in numbers)
     return Session(session.version, kept, b"" if _REST in gone else session.rest)
+
+
+def _prove(before: Session, after: Session, gone: Collection[Key], name: str) -> int:
+    """That every other page is there, byte by byte and in order; the number of records."""
+    command = _page_command(name)
+    left = [record for number, record in enumerate(before.records) if number not in gone]
+    pages = [record for record in left if record.command == command]
+    if [record for record in after.records if record.command == command] != pages:
+        raise Unproved("pages of other sites differ")
+    if not name.startswith(_CLOSED_TABS) and list(after.records) != left:
+        raise Unproved("other records differ")
+    if [record.command for record in left].count(MARKER) != [
+        record.command for record in after.records
+    ].count(MARKER):
+        raise Unproved("the marker that makes it whole is gone")
+    return len(after.records)
+
+
+def _page_command(name: str) -> int:
+    return next(number for start, number in _PAGE_COMMANDS.items() if name.startswith(start))
 
 
 def _counts(folder: Path, files: Collection[str]) -> list[tuple[str, int]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,42 @@ class TestSessionFiles:
         put(tmp_path, *WINDOW)
         with Transaction([tmp_path]) as transaction, pytest.raises(PlanOutdated):
             SESSION_FILES.remove(path, traces, transaction)
+
+
+class TestClosedTabs:
+    def test_a_window_of_mixed_tabs_keeps_the_others_shown_and_counted(self, tmp_path: Path) -> None:
+        """Chromium would drop the whole window otherwise."""
+
+        def tab(shown: int, *urls: str) -> list[made.Command]:
+            return [
+                (4, struct.pack("<iiq", 7, shown, 9)),
+                *(made.page(url, command=made.CLOSED, place=place + 30) for place, url in enumerate(urls)),
+            ]
+
+        def window(shown: int, tabs: int) -> made.Command:
+            numbers = struct.pack("<iiiqiiiii", 3, shown, tabs, 9, 0, 0, 800, 600, 1)
+            return 9, made.pickle(numbers, made.string(""), bytes(4))
+
+        ours = OURS["host"]
+        path = put(
+            tmp_path,
+            window(2, 3),
+            *tab(1, ours, SHOP),
+            *tab(0, ours),
+            *tab(0, SHOP),
+            made.MARKER,
+            name="Tabs_1",
+        )
+        removed, equal = clean(SESSION_FILES, path, tmp_path)
+        left = [
+            window(1, 2),
+            tab(0)[0],
+            made.page(SHOP, command=made.CLOSED, place=31),
+            *tab(0, SHOP),
+            made.MARKER,
+        ]
+        assert path.read_bytes() == made.session(left)
+        assert (len(removed), equal) == (2, len(left))
 
 
 class TestEncryptedCopies:
