@@ -171,6 +171,15 @@ class TestPreferences:
         after = cleaned(PREFERENCES, put(tmp_path, {"custom_links": {"list": tiles}}), BOOKMARKED)
         assert after == {"custom_links": {"list": tiles[1:]}}
 
+    def test_sign_ins_shared_with_the_target_go_one_by_one(self, tmp_path: Path) -> None:
+        def shared(*hosts: str) -> Any:
+            objects = [{"idp-origin": f"https://{host}", "account-ids": ["1"]} for host in hosts]
+            setting = {"https://shop.example,*": {"setting": {"chosen-objects": objects}}}
+            return nested(f"{EXCEPTIONS}/fedcm_share", setting)
+
+        path = put(tmp_path, shared("other.example", TARGET, "notopenai.com"))
+        assert cleaned(PREFERENCES, path) == shared("other.example", "notopenai.com")
+
     def test_another_sites_setting_that_names_the_target_is_its_own(self, tmp_path: Path) -> None:
         value = nested(
             f"{EXCEPTIONS}/fedcm_share", {"https://shop.example,*": {"idp-origin": "https://labs.openai.com"}}

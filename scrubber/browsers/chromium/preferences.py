@@ -19,6 +19,17 @@ _CONTENT_SETTINGS = ("profile", "content_settings")
 
 _SETTINGS = (
     Items(*_CONTENT_SETTINGS, "exceptions", "*", of=(Pattern(KEY),), holds="permissions"),
+    # What one site may use of others, one by one: with whom it shares a sign-in (FedCM).
+    Items(
+        *_CONTENT_SETTINGS,
+        "exceptions",
+        "*",
+        "*",
+        "setting",
+        "chosen-objects",
+        of=(HostOrUrl("idp-origin"), HostOrUrl("rp-requester"), HostOrUrl("rp-embedder")),
+        holds="permissions",
+    ),
     Items(*_CONTENT_SETTINGS, "partitioned_exceptions", "*", "*", of=(Pattern(KEY),), holds="permissions"),
     Items("partition", "per_host_zoom_levels", "*", of=(HostOrUrl(KEY),), holds="permissions"),
     *(
