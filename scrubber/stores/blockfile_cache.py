@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
@@ -19,7 +21,6 @@ from scrubber.stores.cache_entries import BLOCKFILE, backend, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from scrubber.sites import Target
 
@@ -121,16 +122,15 @@ def _check_planned(cache: Cache, going: dict[int, str]) -> None:
 
 def _duplicate(before: Path, after: Path) -> None:
     """Streams in files of their own are never written to, so that a second name will do."""
-    after.mkdir(mode=0o700)
-    for name in names(before):
-        if name.startswith("f_"):
-            try:
-                os.link(before / name, after / name)
-                continue
-            except OSError:
-                pass
-        shutil.copyfile(before / name, after / name)
-        (after / name).chmod(0o600)
+    shutil.copytree(before, after, copy_function=_link_or_copy)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    if _STREAM.fullmatch(Path(source).name):
+        with suppress(OSError):  # not every file system has them
+            os.link(source, target)
+            return
+    shutil.copyfile(source, target)
 
 
 def _prove(before: Cache, after: Cache, gone: set[int]) -> int:

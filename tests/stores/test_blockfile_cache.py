@@ -45,6 +45,13 @@ def test_others_keep_every_byte_and_their_order(cache: Path) -> None:
     assert after.lists == [[key for key in keys if key in kept] for keys in before.lists]
 
 
+def test_what_else_lies_in_the_folder_comes_along(cache: Path) -> None:
+    (cache / "Cache_Data").mkdir()
+    (cache / "Cache_Data" / "index").write_bytes(b"of a newer version")
+    clean(STORE, cache, cache.parent)
+    assert (cache / "Cache_Data" / "index").read_bytes() == b"of a newer version"
+
+
 def test_nothing_is_written_without_an_entry_of_the_target(tmp_path: Path) -> None:
     folder = tmp_path / "Cache_Data"
     make(folder, [put(key, number) for number, key in enumerate(OTHERS.values())])
