@@ -11,6 +11,7 @@ from scrubber.stores.hashed_hosts import HashedHosts
 from scrubber.stores.json_file import KEY, Items, JsonFile
 from scrubber.stores.leveldb_records import PushApp
 from scrubber.stores.preferences import Encoded, HostOrUrl, Pattern, Preferences, under
+from scrubber.stores.unfinished import Unfinished
 
 if TYPE_CHECKING:
     from scrubber.model import Store
@@ -183,6 +184,18 @@ ENCRYPTED_BOOKMARKS = tuple(
     for name in ("Bookmarks", "AccountBookmarks")
 )
 
+UNFINISHED = Unfinished(
+    *in_network(".org.chromium.Chromium.*"),
+    *in_network(".com.google.Chrome.*"),
+    "{user_data}/.org.chromium.Chromium.*",
+    "{user_data}/.com.google.Chrome.*",
+    *in_network("*.tmp"),  # Windows
+    *in_network("*.TMP"),
+    "{user_data}/*.tmp",
+    "{user_data}/*.TMP",
+    source="base/files/important_file_writer.cc",
+)
+
 SETTINGS: tuple[Store, ...] = (
     PREFERENCES,
     SECURE_PREFERENCES,
@@ -192,4 +205,5 @@ SETTINGS: tuple[Store, ...] = (
     SCT_REPORTS,
     *ENCRYPTED_BOOKMARKS,
     BOOKMARKS,
+    UNFINISHED,
 )
