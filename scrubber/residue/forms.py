@@ -15,9 +15,12 @@ one (`notopenai.com`, `labs.openai.com.evil.example`). How strict they can be de
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from scrubber.formats.origins import split_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +32,8 @@ Reading = Literal["text", "name", "binary", "packed"]
 CONTEXT = 256
 """Bytes on each side of a name that can decide whether it is one."""
 
-_LOWER = bytes(range(256)).lower()
+_UP = bytes((byte + 1) % 256 for byte in range(256))
+_DOWN = bytes((byte - 1) % 256 for byte in range(256))
 _PRINTABLE = bytes(range(0x20, 0x7F))
 # No underscore: it parts origin identifiers (`https_labs.openai.com_0`), and no host of the web has one.
 _LABEL = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
@@ -54,6 +58,8 @@ class Hit(NamedTuple):
     name: str
     form: str
     at: int
+    explained: str = ""
+    """Why it may be there, where what is around it tells."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +71,19 @@ class Form:
     codec: str
     applies: Callable[[str], bool]
     backwards: bool = False
+    shifted: bool = False
+    """Whether every byte is one more than it is in the text."""
 
     @property
     def name(self) -> str:
         """`plain`, `utf-16le`, `reversed`, `percent-encoded utf-16le`."""
         wide = self.codec.replace("utf-16-", "utf-16") if self.is_wide else ""
         return " ".join(filter(None, (self.spelling, wide))) or "plain"
+
+    def written(self, name: str) -> bytes:
+        """A name in this form."""
+        data = self.spell(name).encode(self.codec)
+        return data.translate(_UP) if self.shifted else data
 
     @property
     def is_wide(self) -> bool:
@@ -98,7 +111,7 @@ def _percent(text: str) -> str:
     return text.replace("/", "%2f").replace(":", "%3a")
 
 
-FORMS = tuple(
+_SPELLED = tuple(
     Form(spelling, spell, codec, applies, backwards=spelling == "reversed")
     for spelling, spell, applies in (
         ("", str, _always),
@@ -109,6 +122,7 @@ FORMS = tuple(
     )
     for codec in ("utf-8", "utf-16-le", "utf-16-be")
 )
+FORMS = (*_SPELLED, Form("shifted", str, "utf-8", str.isascii, shifted=True))  # keys of Firefox's IndexedDB
 
 
 class _Needle(NamedTuple):
@@ -129,15 +143,19 @@ class Needles:
         for name in dict.fromkeys(names):
             for form in FORMS:
                 if form.applies(name.text):
-                    data = form.spell(name.text).encode(form.codec)
+                    data = form.written(name.text)
                     self._by_dense.setdefault(_dense(data), []).append(_Needle(name, form, data))
                     self.reach = max(self.reach, CONTEXT + len(data))
-        self._halves = {half for dense in self._by_dense for half in _halves(dense)}
+        # What all forms of a name share is its host: few of them stand for many names.
+        self._anchors = _shortest(_anchors(self._by_dense.values()))
+        self._halves = {half for anchor in self._anchors for half in _halves(anchor)}
+        self.shortest = min(map(len, self._anchors), default=0)
+        """Bytes of the shortest host: what encodes a name is no shorter."""
 
     def near(self, data: bytes) -> bool:
         """A quick look: False where the bytes hold no name in any form."""
         dense = _dense(data)
-        return any(needle in dense for needle in self._by_dense)
+        return any(anchor in dense for anchor in self._anchors)
 
     def near_half(self, data: bytes) -> bool:
         """The same for half a name, where a text may be cut in two and stored apart."""
@@ -147,6 +165,8 @@ class Needles:
     def find(self, data: bytes, reading: Reading, begin: int = 0, end: int | None = None) -> list[Hit]:
         """Every name that starts within `begin:end`, in the order of the bytes."""
         dense = _dense(data)
+        if not any(anchor in dense for anchor in self._anchors):
+            return []
         near = [needle for key, needles in self._by_dense.items() if key in dense for needle in needles]
         if not near:
             return []
@@ -167,7 +187,22 @@ class Needles:
 
 def _dense(data: bytes) -> bytes:
     """In lower case and without zeros."""
-    return data.translate(_LOWER, b"\0")
+    return data.lower().replace(b"\0", b"")
+
+
+def _anchors(needles: Iterable[list[_Needle]]) -> Iterator[bytes]:
+    for needle in itertools.chain.from_iterable(needles):
+        host = split_port(needle.name.text.partition("/")[0])[0]
+        yield _dense(needle.data if ":" in host else needle.form.written(host))
+
+
+def _shortest(anchors: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Those that hold no other one."""
+    found: list[bytes] = []
+    for anchor in sorted(set(anchors), key=len):
+        if not any(other in anchor for other in found):
+            found.append(anchor)
+    return tuple(found)
 
 
 def _halves(dense: bytes) -> tuple[bytes, bytes]:
@@ -187,7 +222,7 @@ def _is_name(data: bytes, at: int, needle: _Needle, reading: Reading) -> bool:
     left = _plainly(data[max(0, at - CONTEXT) : at], needle.form, from_end=True)
     right = _plainly(data[after : after + CONTEXT], needle.form, from_end=False)
     measured = (False, False)
-    if reading == "binary" and not needle.form.is_wide:
+    if reading == "binary" and not needle.form.is_wide and not needle.form.shifted:
         measured = (
             _length_says_start(left, len(needle.data), right),
             _length_says_end(left, len(needle.data)),
@@ -202,6 +237,8 @@ def _is_name(data: bytes, at: int, needle: _Needle, reading: Reading) -> bool:
 
 def _plainly(data: bytes, form: Form, *, from_end: bool) -> bytes:
     """What stands beside a name, one byte for one character; what isn't ASCII belongs to no label."""
+    if form.shifted:
+        return data.translate(_DOWN)
     if not form.is_wide:
         return data
     padding = bytes(len(data) % 2)  # half a character at the end of the data may be a letter all the same

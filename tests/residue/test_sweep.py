@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scrubber.residue import readers
 from scrubber.residue.forms import Needles
-from scrubber.residue.readers import windows
+from scrubber.residue.piece import WINDOW, windows
 from scrubber.residue.sweep import NotExamined, Remnant, sweep
 from scrubber.sites import Site, Target
 
@@ -323,10 +322,10 @@ def test_look_alike_across_two_windows(tmp_path: Path) -> None:
 
 def test_file_larger_than_a_window(tmp_path: Path) -> None:
     with (tmp_path / "large").open("wb") as file:
-        file.truncate(2 * readers.WINDOW)
-        file.seek(readers.WINDOW - 7)
+        file.truncate(2 * WINDOW)
+        file.seek(WINDOW - 7)
         file.write(HOST.encode())
-    assert [item.where for item in look(tmp_path).remnants] == [f"offset {readers.WINDOW - 7}"]
+    assert [item.where for item in look(tmp_path).remnants] == [f"offset {WINDOW - 7}"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such files there")

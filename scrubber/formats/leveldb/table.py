@@ -57,6 +57,21 @@ def read_table(file: BinaryIO) -> Iterator[Record]:
 def read_blocks(file: BinaryIO) -> Iterator[bytes]:
     """Each data block, decompressed. Raises Damaged."""
     size = file.seek(0, os.SEEK_END)
+    end = 0
+    for _, value in read_entries(read_index(file)):
+        offset, length, _ = _handle(value, 0)
+        if offset < end:
+            raise Damaged("blocks that lie upon each other")
+        end = offset + length
+        yield _block(file, offset, length, size)
+
+
+def read_index(file: BinaryIO) -> bytes:
+    """The index block, decompressed: its keys part the data blocks, and may hold what records hold.
+
+    Raises Damaged.
+    """
+    size = file.seek(0, os.SEEK_END)
     if size < _FOOTER:
         raise Damaged("a table shorter than its footer")
     file.seek(size - _FOOTER)
@@ -65,13 +80,7 @@ def read_blocks(file: BinaryIO) -> Iterator[bytes]:
         raise Damaged("no table: the magic number is missing")
     _, _, at = _handle(footer, 0)
     offset, length, _ = _handle(footer, at)
-    end = 0
-    for _, value in read_entries(_block(file, offset, length, size)):
-        offset, length, _ = _handle(value, 0)
-        if offset < end:
-            raise Damaged("blocks that lie upon each other")
-        end = offset + length
-        yield _block(file, offset, length, size)
+    return _block(file, offset, length, size)
 
 
 def read_entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:

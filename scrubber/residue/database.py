@@ -1,0 +1,149 @@
+"""SQLite as the sweep reads it: cells, what nobody owns any more, write-ahead logs and journals.
+
+A cell may hold a hash of an address as a number, or a value that is packed; so records are looked at one by
+one, but taken apart only where a quick look at all of one gives a reason to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO
+
+from scrubber.errors import UnreadableStore
+from scrubber.formats.sqlite_file import Database
+from scrubber.formats.sqlite_log import JOURNAL_MAGIC, WAL_MAGICS, journal_images, wal_images
+from scrubber.formats.sqlite_page import DAMAGED, MAGIC, Field, Record, Slack
+from scrubber.residue.piece import MENTION, Match, Part, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from scrubber.residue.forms import Reading
+    from scrubber.residue.search import Search
+
+__all__ = ["JOURNAL_MAGIC", "MAGIC", "WAL_MAGICS", "read_database", "read_journal", "read_wal"]
+
+_WIDE_INTEGERS = (4, 5, 6)  # serial types of 32, 48 and 64 bits
+_FIRST_BLOB = 12
+_LONGEST_SHORT_BLOB = _FIRST_BLOB + 2 * 12
+# Serial types of one byte that can be neither a hash nor something packed: other numbers, texts, short blobs.
+_PLAIN = bytes(
+    kind for kind in range(128) if kind not in _WIDE_INTEGERS and (kind % 2 or kind < _LONGEST_SHORT_BLOB)
+)
+
+
+def read_database(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
+    """Raises UnreadableStore where it is damaged, after all that could be read."""
+    database = Database(file, path)
+    yield from _parts(database.examine(), search)
+    if database.damage:
+        more = f" (and {len(database.damage) - 1} more)" if len(database.damage) > 1 else ""
+        raise UnreadableStore(path, f"a damaged database: {database.damage[0]}{more}")
+
+
+def read_wal(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
+    """The pages of a write-ahead log. Raises UnreadableStore."""
+    return _parts(wal_images(file, path), search)
+
+
+def read_journal(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
+    """The pages of a rollback journal. Raises UnreadableStore."""
+    return _parts(journal_images(file, path), search)
+
+
+@dataclass
+class _Entries:
+    """Which rows of a cache in SQLite are of entries that name the target."""
+
+    search: Search
+    own: set[int | None] = field(default_factory=set)
+
+    def contents(self, record: Record, fields: list[Field]) -> frozenset[str]:
+        """The columns that hold what another site's entry is made of, which can only mention the target."""
+        if record.tree is None or record.tree.table:
+            return frozenset()
+        by_name = dict(zip(record.tree.columns, fields, strict=False))
+        table = record.tree.name
+        if key := next((by_name[name] for name in _KEYS.get(table, ()) if name in by_name), None):
+            if self.search.names(key.data):
+                self.own.add(record.rowid)
+                return frozenset()
+            return _CONTENTS[table]
+        owner = by_name.get(_OWNERS.get(table, ""))
+        return frozenset() if owner is None or _integer(owner) in self.own else _CONTENTS[table]
+
+
+_KEYS = {"resources": ("cache_key",), "entries": ("key", "request_url_no_query")}
+_OWNERS = {"blobs": "res_id", "response_headers": "entry_id", "request_headers": "entry_id"}
+_CONTENTS = {
+    "resources": frozenset({"head"}),  # Chromium's HTTP cache in SQLite: net/disk_cache/sql
+    "blobs": frozenset({"blob"}),
+    "entries": frozenset({"content"}),  # Chromium's compiled code: components/persistent_cache
+    "response_headers": frozenset({"value"}),  # Firefox's DOM cache: dom/cache/DBSchema.cpp
+    "request_headers": frozenset({"value"}),
+}
+
+
+def _parts(items: Iterable[Record | Slack], search: Search) -> Iterator[Part]:
+    entries = _Entries(search)
+    for item in items:
+        if isinstance(item, Slack):
+            yield Piece(item.seen_as, "", item.offset, item.data, "packed")
+        elif search.suspects(item.payload):
+            yield from _cells(item, entries)
+        elif _has_more(item.payload):
+            yield from _numbers_and_blobs(item, entries)
+
+
+def _has_more(payload: bytes) -> bool:
+    """Whether a record has a number that may be a hash, or a blob that may be packed."""
+    size = payload[0] if payload else 0
+    return size >= 128 or payload[1:size].translate(None, _PLAIN) != b""
+
+
+def _numbers_and_blobs(record: Record, entries: _Entries) -> Iterator[Part]:
+    fields = list(record.fields())
+    blobs = (one for one in fields if one.serial >= _LONGEST_SHORT_BLOB and not one.serial % 2)
+    if any(entries.search.suspects(one.data, is_value=True) for one in blobs):
+        yield from _cells(record, entries)
+        return
+    for one in fields:
+        if one.serial in _WIDE_INTEGERS:
+            yield from _number(record, one, entries.search)
+
+
+def _cells(record: Record, entries: _Entries) -> Iterator[Part]:
+    table = (record.tree.table or record.tree.name) if record.tree else ""
+    readings: dict[bool, Reading] = {True: "text", False: "binary"}
+    fields = list(record.fields())
+    contents = entries.contents(record, fields)
+    for one in fields:
+        where = record.tree.column(one.column) if record.tree else ""
+        if one.serial >= _FIRST_BLOB or one.serial == DAMAGED:
+            reading = "packed" if one.serial == DAMAGED else readings[one.is_text]
+            why = MENTION if where.rpartition(".")[2] in contents else ""
+            yield Piece(
+                record.seen_as, where, _at(record), one.data, reading, table=table, row=record.row,
+                explained=why, is_value=reading == "binary",
+            )  # fmt: skip
+        elif one.serial in _WIDE_INTEGERS:
+            yield from _number(record, one, entries.search)
+
+
+def _integer(one: Field) -> int:
+    # Zero and one have serial types of their own, and no bytes.
+    return one.serial - 8 if one.serial in (8, 9) else int.from_bytes(one.data, "big", signed=True)
+
+
+def _number(record: Record, one: Field, search: Search) -> Iterator[Match]:
+    found = search.hashes.number(_integer(one))
+    if found:
+        where = record.tree.column(one.column) if record.tree else ""
+        table = (record.tree.table or record.tree.name) if record.tree else ""
+        at = _at(record)
+        yield Match(record.seen_as, where, at, found.name, found.form, table, record.row)
+
+
+def _at(record: Record) -> str:
+    return f"page {record.page}" if record.rowid is None else f"rowid {record.rowid}"

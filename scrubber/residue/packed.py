@@ -1,0 +1,199 @@
+"""Unpacking whatever may hold a name, bounded: by what it says of itself, or by what was said of it.
+
+    1f 8b 08            gzip                        78 01, 78 5e, 78 9c, 78 da  zlib
+    28 b5 2f fd         Zstandard                   ff 06 00 00 73 4e …         Snappy, framed
+    "mozLz40\\0"         LZ4 as Firefox has it       ff 11 02                    Snappy in IndexedDB's values
+    ff 44 43 42, 5e 2a 4d 18 20 00 00 00            Brotli and Zstandard that need a dictionary (RFC 9842)
+
+Brotli and raw deflate have no magic: a response's headers name them. Raw Snappy, in which Firefox keeps
+values, starts with its length and is tried where a value may be it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, NamedTuple
+
+import cramjam
+
+from scrubber.formats import mozlz4
+from scrubber.formats.damaged import Damaged
+from scrubber.residue.piece import LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_FIRST_TRY = 1 << 20
+_RATIO = 16
+_SNAPPY_RATIO = 22  # its densest element makes 64 bytes of 3
+_SHORTEST = 12
+_CHUNK_HEAD, _CHUNK_CHECKSUM = 4, 4
+_COMPRESSED, _UNCOMPRESSED, _SKIPPABLE = 0, 1, 0x80
+_DICTIONARY_MAGICS = (b"\xff\x44\x43\x42", b"\x5e\x2a\x4d\x18\x20\0\0\0")
+_IDB_SNAPPY = b"\xff\x11\x02"
+_IDB_HEAD = 16
+
+
+class Unpacked(NamedTuple):
+    """What came out."""
+
+    form: str
+    data: bytes
+    lack: str = ""
+    """What is missing, in words that follow the form; empty where it is whole."""
+
+
+def by_magic(data: bytes) -> Unpacked | None:
+    """What is packed in data that says so by its first bytes; None where it doesn't."""
+    if data.startswith(_DICTIONARY_MAGICS):
+        return Unpacked("dictionary", b"", "can't be unpacked without the dictionary")
+    for magics, form, unpack in _KINDS:
+        if data.startswith(magics):
+            found = unpack(data, form)
+            # Two bytes of zlib may be anything; the longer magics mean it.
+            return None if found.lack and not found.data and form == "zlib" else found
+    return None
+
+
+def by_coding(data: bytes, codings: str) -> Unpacked | None:
+    """A body by its Content-Encoding (`gzip`, `br`, `gzip, br`); None where that names no packing."""
+    found: Unpacked | None = None
+    for coding in reversed([part.strip().lower() for part in codings.split(",")]):
+        if coding in ("", "identity"):
+            continue
+        step = _CODINGS.get(coding)
+        current = found.data if found else data
+        form = f"{found.form} {coding}" if found else coding
+        if step is None:
+            return Unpacked(form, b"", "is unknown")
+        found = step(current, form)
+        if not found.data:
+            break
+    return found
+
+
+def value(data: bytes) -> Unpacked | None:
+    """A database's value that is packed without a magic: raw Snappy, alone or behind IndexedDB's mark."""
+    mark = data.find(_IDB_SNAPPY, 0, _IDB_HEAD)
+    start = mark + len(_IDB_SNAPPY) if mark >= 0 else 0
+    if len(data) - start < _SHORTEST:
+        return None
+    block = data[start:]
+    try:
+        length = cramjam.snappy.decompress_raw_len(block)
+    except cramjam.DecompressionError:
+        return None
+    # It hardly ever grows by packing.
+    plain = _block(block) if length >= len(block) * 6 // 7 - 32 else None
+    return Unpacked("snappy", plain) if plain else None
+
+
+def _zlib(data: bytes, form: str, wbits: int = zlib.MAX_WBITS | 32) -> Unpacked:
+    plain = bytearray()
+    rest = data
+    while rest:
+        unpacker = zlib.decompressobj(wbits)
+        try:
+            plain += unpacker.decompress(rest, LIMIT - len(plain) + 1)
+        except zlib.error:
+            return Unpacked(form, bytes(plain), "" if plain else "is damaged")
+        if len(plain) > LIMIT:
+            return Unpacked(form, bytes(plain[:LIMIT]), _only_the_first())
+        # A gzip file may have several members.
+        rest = unpacker.unused_data if form == "gzip" and unpacker.eof else b""
+        if rest and not rest.startswith(b"\x1f\x8b"):
+            break
+    return Unpacked(form, bytes(plain))
+
+
+def _deflate(data: bytes, form: str) -> Unpacked:
+    found = _zlib(data, form)
+    return found if found.data else _zlib(data, form, -zlib.MAX_WBITS)
+
+
+def _into(unpack: Callable[[bytes, bytearray], int]) -> Callable[[bytes, str], Unpacked]:
+    def unpacked(data: bytes, form: str) -> Unpacked:
+        for room in (min(LIMIT, max(_FIRST_TRY, _RATIO * len(data))), LIMIT):
+            plain = bytearray(room)
+            try:
+                return Unpacked(form, bytes(memoryview(plain)[: unpack(data, plain)]))
+            except cramjam.DecompressionError as error:
+                full = "whole buffer" in str(error)
+            if full and room < LIMIT:
+                continue
+            # What had come out when it failed stays in the buffer, with the zeros that were there before.
+            return Unpacked(form, bytes(plain.rstrip(b"\0")), _only_the_first() if full else "is damaged")
+        raise AssertionError
+
+    return unpacked
+
+
+def _mozlz4(data: bytes, form: str) -> Unpacked:
+    try:
+        return Unpacked(form, mozlz4.read(data, LIMIT))
+    except Damaged as error:
+        return Unpacked(form, b"", str(error))
+
+
+def _only_the_first() -> str:
+    return f"was examined only in the first {LIMIT >> 20} MiB"
+
+
+def _needs_dictionary(_: bytes, form: str) -> Unpacked:
+    return Unpacked(form, b"", "can't be unpacked without the dictionary")
+
+
+def _framed_snappy(data: bytes, form: str) -> Unpacked:
+    """Chunk by chunk, without the checksums: those of Firefox are not what the format says (DOM Cache)."""
+    plain = bytearray()
+    at = 0
+    while at + _CHUNK_HEAD <= len(data) and len(plain) <= LIMIT:
+        kind, size = data[at], int.from_bytes(data[at + 1 : at + _CHUNK_HEAD], "little")
+        content = data[at + _CHUNK_HEAD + _CHUNK_CHECKSUM : at + _CHUNK_HEAD + size]
+        at += _CHUNK_HEAD + size
+        if kind == _UNCOMPRESSED:
+            plain += content
+        elif kind == _COMPRESSED:
+            block = _block(content)
+            if block is None:
+                return Unpacked(form, bytes(plain), "is damaged")
+            plain += block
+        elif kind < _SKIPPABLE:
+            return Unpacked(form, bytes(plain), "is damaged")
+    return Unpacked(form, bytes(plain[:LIMIT]), _only_the_first() if len(plain) > LIMIT else "")
+
+
+def _block(block: bytes) -> bytes | None:
+    """Raw Snappy; None where it isn't, or claims more than it can hold."""
+    try:
+        if cramjam.snappy.decompress_raw_len(block) > min(LIMIT, _SNAPPY_RATIO * len(block)):
+            return None
+        return bytes(cramjam.snappy.decompress_raw(block))
+    except cramjam.DecompressionError:
+        return None
+
+
+_zstandard = _into(cramjam.zstd.decompress_into)
+_brotli = _into(cramjam.brotli.decompress_into)
+
+_KINDS: tuple[tuple[tuple[bytes, ...], str, Callable[[bytes, str], Unpacked]], ...] = (
+    ((b"\x1f\x8b\x08",), "gzip", _zlib),
+    ((b"\x28\xb5\x2f\xfd",), "zstd", _zstandard),
+    ((b"\xff\x06\0\0sNaPpY",), "framed snappy", _framed_snappy),
+    ((mozlz4.MAGIC,), "mozlz4", _mozlz4),
+    ((b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"), "zlib", _zlib),
+)
+_CODINGS: dict[str, Callable[[bytes, str], Unpacked]] = {
+    "gzip": _zlib,
+    "x-gzip": _zlib,
+    "deflate": _deflate,
+    "br": _brotli,
+    "zstd": _zstandard,
+    "dcb": _needs_dictionary,
+    "dcz": _needs_dictionary,
+}
+
+
+def is_packed(head: bytes) -> bool:
+    """Whether some first bytes say that what they start is packed."""
+    return head.startswith(_DICTIONARY_MAGICS) or any(head.startswith(magics) for magics, _, _ in _KINDS)

@@ -1,0 +1,64 @@
+"""What a cached response is made of: key, headers, body, as pieces.
+
+What another site's entry is made of can only mention the target: its page links there, its certificate is
+good for both. So findings in it are explained, and a body of it that can't be unpacked hides nothing more.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from scrubber.residue import packed
+from scrubber.residue.piece import LIMIT, MENTION, Gap, Part, Piece, slices, stretch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scrubber.residue.search import Search
+
+_CODING = re.compile(rb"(?:\A|[\0\n])content-encoding:[ \t]*([a-z0-9_, \t-]{1,100})", re.IGNORECASE)
+_PROBE = 64
+
+
+@dataclass(frozen=True)
+class Response:
+    """One entry of a cache."""
+
+    key: bytes
+    search: Search
+
+    def of_key(self) -> Piece:
+        """The key itself, which decides whose the entry is."""
+        return Piece("cache key", "", "key", self.key, "text")
+
+    def headers(self, data: bytes) -> Piece:
+        """Headers, certificates and what else a cache knows of a response."""
+        return Piece("cache headers", "", "headers", data, "binary", explained=self._why)
+
+    def body(self, file: BinaryIO, start: int, stop: int, coding: str) -> Iterator[Part]:
+        """A body in a file, unpacked where it is packed."""
+        like = Piece("cache body", "", 0, b"", "binary", explained=self._why)
+        reach = self.search.reach
+        file.seek(start)
+        if coding or packed.is_packed(file.read(min(_PROBE, stop - start))):
+            file.seek(start)
+            raw = file.read(min(stop - start, LIMIT))
+            found = packed.by_coding(raw, coding) or packed.by_magic(raw)
+            if found and found.lack and (found.data or not self._why):
+                yield Gap(f"a body packed by {found.form} {found.lack}")
+            if found and found.data:
+                yield from slices(found.data, reach, like)
+                return
+        yield from stretch(file, start, stop, reach, like)
+
+    @property
+    def _why(self) -> str:
+        return "" if self.search.names(self.key) else MENTION
+
+
+def coding_of(headers: bytes) -> str:
+    """The Content-Encoding that the headers name; empty where there is none."""
+    match = _CODING.search(headers)
+    return match[1].decode("ascii").strip() if match else ""

@@ -1,0 +1,101 @@
+"""The search that all pieces go through: names in every form, hashes, and both within what is encoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from scrubber.residue import certificates
+from scrubber.residue.encoded import DEPTH, Layer, layers
+from scrubber.residue.forms import Hit
+from scrubber.residue.piece import MENTION, Gap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scrubber.residue.forms import Needles, Reading
+    from scrubber.residue.hashes import Hashes
+
+_SHORTEST_RUN = 16
+_REACH = 1 << 12
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for, in one place for all readers."""
+
+    needles: Needles
+    hashes: Hashes
+    cache_secret: bytes | None = None
+    """What opens the encrypted cache of a Firefox profile."""
+
+    def find(
+        self, data: bytes, reading: Reading, begin: int = 0, end: int | None = None, *, is_value: bool = False
+    ) -> Iterator[Hit | Gap]:
+        """Every finding in some bytes. One within what is encoded counts once, at the place of all of it.
+
+        Only names that start within begin:end count, wherever they stand.
+        """
+        named: set[str] = set()
+        for hit in self.needles.find(data, reading, begin, end):
+            judged = self._judged(hit, data, reading)
+            if not judged.explained:
+                named.add(hit.name)
+            yield judged
+        for found in self._hidden(data, reading, DEPTH, named, is_value):
+            yield found._replace(at=begin) if isinstance(found, Hit) else found
+
+    def names(self, data: bytes, reading: Reading = "text") -> bool:
+        """Whether some bytes name the target in clear."""
+        return bool(self.needles.find(data, reading))
+
+    def suspects(self, data: bytes, *, is_value: bool = False) -> bool:
+        """A quick look: False where nothing would be found."""
+        if self.needles.near(data):
+            return True
+        return any(True for _ in self._hidden(data, "packed", DEPTH, set(), is_value))
+
+    def _hidden(
+        self, data: bytes, reading: Reading, depth: int, named: set[str], is_value: bool
+    ) -> Iterator[Hit | Gap]:
+        for hit in self.hashes.find(data):
+            said = f"{hit.form} of {hit.name}"
+            if said not in named:
+                named.add(said)
+                yield hit
+        if not depth:
+            return
+        for layer in layers(data, reading, self._shortest_run, is_value=is_value):
+            if isinstance(layer, Gap):
+                yield layer
+                continue
+            for hit in self.needles.find(layer.data, layer.reading):
+                judged = self._judged(hit, layer.data, layer.reading)
+                if hit.name not in named:
+                    if not judged.explained:
+                        named.add(hit.name)
+                    yield _within(judged, layer)
+            for found in self._hidden(layer.data, layer.reading, depth - layer.cost, named, False):
+                yield found if isinstance(found, Gap) else _within(found, layer)
+
+    def _judged(self, hit: Hit, data: bytes, reading: Reading) -> Hit:
+        if reading == "text" or hit.form != "plain":
+            return hit
+        holder = certificates.holder(data, hit.at, len(hit.name))
+        if holder is None or self.names(holder):
+            return hit
+        return hit._replace(explained=MENTION)
+
+    @property
+    def reach(self) -> int:
+        """How far what decides on a name can reach into the bytes on either side, encoded or not."""
+        return max(self.needles.reach, _REACH)
+
+    @cached_property
+    def _shortest_run(self) -> int:
+        return max(_SHORTEST_RUN, self.needles.shortest * 4 // 3)
+
+
+def _within(hit: Hit, layer: Layer) -> Hit:
+    return hit._replace(form=f"{hit.form} in {layer.form}")

@@ -1,0 +1,79 @@
+"""Entries and index of Chromium's simple cache, body and all; `formats.simple_cache` draws the layout."""
+
+from __future__ import annotations
+
+import os
+import struct
+from typing import TYPE_CHECKING, BinaryIO
+
+from scrubber.errors import UnreadableStore
+from scrubber.formats.damaged import Damaged
+from scrubber.formats.simple_index import read_index
+from scrubber.residue.piece import Match, Part
+from scrubber.residue.responses import Response, coding_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scrubber.residue.search import Search
+
+ENTRY_MAGIC = struct.pack("<Q", 0xFCFB6D1BA7725C30)
+"""How an entry starts, and the file `index`, which says no more."""
+INDEX_MAGIC = struct.pack("<Q", 0x656E74657220796F)
+"""How an index goes on behind its 8 bytes of size and checksum."""
+
+_HEADER = struct.Struct("<QIIII")
+_EOF = struct.Struct("<QIIII")
+_EOF_MAGIC = 0xF4FA6F45970D41D8
+_HAS_SHA256 = 2
+_SHA256 = 32
+_LONGEST_KEY = 1 << 23
+_LARGEST_INDEX = 256 << 20
+
+
+def read_entry(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
+    """A file of an entry, of any kind. Raises UnreadableStore where it has no key."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    header = file.read(_HEADER.size)
+    if size <= _HEADER.size:
+        return
+    length = _HEADER.unpack(header)[2]
+    key = file.read(min(length, _LONGEST_KEY))
+    if not key or len(key) < length:
+        raise UnreadableStore(path, f"an entry of a cache with a key of {length} bytes")
+    response = Response(key, search)
+    yield response.of_key()
+    start = _HEADER.size + length
+    stop, headers = size, b""
+    if path.name.endswith("_0"):
+        stop, headers = _stream_0(file, start, size)
+    if headers:
+        yield response.headers(headers)
+    yield from response.body(file, start, stop, coding_of(headers))
+
+
+def read_the_index(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
+    """Which entries there are, by the hashes of their keys. Raises UnreadableStore."""
+    file.seek(0)
+    try:
+        records = read_index(file.read(_LARGEST_INDEX)).records
+    except Damaged as error:
+        raise UnreadableStore(path, f"a cache's index: {error}") from error
+    for record in records:
+        if found := search.hashes.token(record.hash):
+            yield Match("cache index", "", f"entry {record.hash}", found.name, found.form)
+
+
+def _stream_0(file: BinaryIO, start: int, size: int) -> tuple[int, bytes]:
+    """Where the body ends, and the headers behind it; none where a crash has cut them off."""
+    if size - start < 2 * _EOF.size:
+        return size, b""
+    file.seek(size - _EOF.size)
+    magic, flags, _, length, _ = _EOF.unpack(file.read(_EOF.size))
+    begin = size - _EOF.size - length - (_SHA256 if flags & _HAS_SHA256 else 0)
+    if magic != _EOF_MAGIC or begin - _EOF.size < start:
+        return size, b""
+    file.seek(begin)
+    return begin - _EOF.size, file.read(length)
