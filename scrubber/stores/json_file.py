@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind, read_regular
+from scrubber.model import Standing
 from scrubber.stores import json_edit
 from scrubber.stores.json_edit import Becomes, Gone, Place, at_places
 from scrubber.stores.records import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from scrubber.formats.json_text import Node
@@ -86,10 +87,12 @@ class JsonFile:
         found: dict[Place, Trace] = {}
         try:
             for items in self.items:
-                for place, item in _items(root, items.place):
+                # Inside comes first: a folder that only bears the target's name stays for its content.
+                for place, item in sorted(_items(root, items.place), key=lambda pair: -len(pair[0])):
                     trace = items.rule.judge(items.where, place, _row(place, item, items.nested), look)
                     if trace is not None and item is not None:
-                        found.setdefault(place, trace)
+                        stays = items.nested and _holds_others(item, (*place, items.nested), found, look)
+                        found.setdefault(place, replace(trace, standing=Standing.KEPT) if stays else trace)
         except RecursionError as error:
             raise UnreadableStore(path, "nested too deeply") from error
         return tuple(found.values())
@@ -102,6 +105,13 @@ class JsonFile:
             for trace in traces
         )
         return json_edit.edit(path, changes, lambda _: cuts) if traces else 0
+
+
+def _holds_others(item: Node, inside: Place, found: Mapping[Place, Trace], look: Look) -> bool:
+    """Whether an item has items of its kind inside that don't go themselves."""
+    nested = item.get(str(inside[-1])) if isinstance(item, dict) else None
+    traces = [found.get((*inside, step)) for step, _ in _members(nested)]
+    return not all(trace is not None and look.policy.removes(trace) for trace in traces)
 
 
 def _items(node: Node, place: tuple[str, ...], at: Place = ()) -> Iterator[tuple[Place, Node]]:

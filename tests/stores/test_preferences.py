@@ -316,6 +316,25 @@ class TestBookmarks:
         assert [node["name"] for node in bar["children"]] == ["Page of shop.example", "Art"]
         assert [node["name"] for node in bar["children"][1]["children"]] == ["Page of notopenai.com"]
 
+    @pytest.mark.parametrize(
+        ("inside", "left"),
+        [
+            pytest.param((TARGET, SHOP), {f"About {TARGET}": ["Page of shop.example"]}, id="others inside"),
+            pytest.param((TARGET,), {}, id="nothing else inside"),
+            pytest.param((), {}, id="empty"),
+        ],
+    )
+    def test_folder_that_bears_the_name_stays_for_what_others_have_in_it(
+        self, tmp_path: Path, inside: tuple[str, ...], left: dict[str, list[str]]
+    ) -> None:
+        nodes = [{"type": "url", "name": f"Page of {host}", "url": f"https://{host}/"} for host in inside]
+        folder = {"type": "folder", "name": f"About {TARGET}", "children": nodes}
+        other = {"type": "folder", "name": "Bar", "children": [folder]}
+        path = put(tmp_path, {"roots": {"other": other}}, "Bookmarks")
+        everything = Policy(include=frozenset({"bookmarks"}), mentions="all")
+        children = cleaned(BOOKMARKS, path, everything)["roots"]["other"]["children"]
+        assert {one["name"]: [node["name"] for node in one["children"]] for one in children} == left
+
     def test_encrypted_copy_goes_with_them_alone(self, tmp_path: Path) -> None:
         twin = tmp_path / "EncryptedBookmarks2"
         twin.write_bytes(b"v10...")
