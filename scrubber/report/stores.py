@@ -45,6 +45,8 @@ def _short(places: Iterable[str]) -> Iterator[str]:
                 place.replace("{profile}/", "")
                 .replace("{cache}/", "cache: ")
                 .replace("{user_data}/", "user data: ")
+                .replace("{data_home}/", "~/.local/share/")
+                .replace("{cache_home}/", "~/.cache/")
             )
 
 

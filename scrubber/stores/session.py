@@ -89,6 +89,9 @@ class _Repairs:
                 yield from self._of_window(window, (*at, name, number))
         for number, group in _objects(state.get("savedGroups")):
             yield from self._of_closed_tabs(group.get("tabs"), (*at, "savedGroups", number, "tabs"))
+        for number, tab in _objects(state.get("tabs")):
+            yield from self._of_tab(tab, (*at, "tabs", number))
+        yield from self._of_bundles(state, at)
         yield from self._chosen(state, "windows", "selectedWindow", at)
         yield from self.of_state(state.get("lastSessionState"), (*at, "lastSessionState"))
 

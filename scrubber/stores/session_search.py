@@ -42,11 +42,16 @@ class Search:
     traces: dict[Key, Trace] = field(default_factory=dict)
 
     def state(self, state: Object, at: Place = ()) -> None:
-        """A whole session; the one before it lies inside as `lastSessionState`."""
+        """A whole session; the one before it lies inside as `lastSessionState`.
+
+        Zen keeps the tabs of all its windows in the root of a file of its own.
+        """
         for name, value in state.items():
             here = (*at, name)
             if name in ("windows", "_closedWindows"):
                 self._each(value, here, self._window)
+            elif name == "tabs":
+                self._each(value, here, self._tab)
             elif name == "savedGroups":
                 self._each(value, here, self._group)
             elif name == "cookies":

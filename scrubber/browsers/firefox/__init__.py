@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scrubber.browsers.base import Browser
-from scrubber.browsers.firefox import places
+from scrubber.browsers.firefox import kin, places
+from scrubber.browsers.firefox.outside import SHARED
 from scrubber.browsers.firefox.stores import STORES
 
-FIREFOX = Browser("firefox", "Firefox", "firefox", places.FIREFOX, places.FIREFOX_EXECUTABLES, STORES)
-LIBREWOLF = Browser(
-    "librewolf", "LibreWolf", "firefox", places.LIBREWOLF, places.LIBREWOLF_EXECUTABLES, STORES
-)
-WATERFOX = Browser("waterfox", "Waterfox", "firefox", places.WATERFOX, places.WATERFOX_EXECUTABLES, STORES)
-FLOORP = Browser("floorp", "Floorp", "firefox", places.FLOORP, places.FLOORP_EXECUTABLES, STORES)
-ZEN = Browser("zen", "Zen", "firefox", places.ZEN, places.ZEN_EXECUTABLES, STORES)
+if TYPE_CHECKING:
+    from scrubber.browsers.base import Place
+    from scrubber.model import Store
+
+
+def _browser(
+    key: str, name: str, found: tuple[Place, ...], programs: tuple[str, ...], own: tuple[Store, ...] = ()
+) -> Browser:
+    return Browser(key, name, "firefox", found, programs, (*STORES, *own), SHARED)
+
+
+FIREFOX = _browser("firefox", "Firefox", places.FIREFOX, places.FIREFOX_EXECUTABLES)
+LIBREWOLF = _browser("librewolf", "LibreWolf", places.LIBREWOLF, places.LIBREWOLF_EXECUTABLES, kin.LIBREWOLF)
+WATERFOX = _browser("waterfox", "Waterfox", places.WATERFOX, places.WATERFOX_EXECUTABLES)
+FLOORP = _browser("floorp", "Floorp", places.FLOORP, places.FLOORP_EXECUTABLES)
+ZEN = _browser("zen", "Zen", places.ZEN, places.ZEN_EXECUTABLES, kin.ZEN)
 
 BROWSERS = (FIREFOX, LIBREWOLF, WATERFOX, FLOORP, ZEN)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubber.browsers.firefox.cache import CACHE
+from scrubber.browsers.firefox.features import FEATURES
 from scrubber.browsers.firefox.files import FILES
+from scrubber.browsers.firefox.outside import OUTSIDE
 from scrubber.browsers.firefox.pictures import PICTURES
 from scrubber.browsers.firefox.places_db import PLACES_DATABASES
 from scrubber.browsers.firefox.preferences import PREFS
@@ -15,4 +17,14 @@ from scrubber.browsers.firefox.site_data import SITE_DATA
 if TYPE_CHECKING:
     from scrubber.model import Store
 
-STORES: tuple[Store, ...] = (*PLACES_DATABASES, *SITE_DATA, SESSIONS, PREFS, *FILES, CACHE, *PICTURES)
+STORES: tuple[Store, ...] = (
+    *PLACES_DATABASES,
+    *SITE_DATA,
+    SESSIONS,
+    PREFS,
+    *FILES,
+    *FEATURES,
+    *OUTSIDE,
+    CACHE,
+    *PICTURES,
+)

@@ -1,0 +1,69 @@
+"""What Chromium and the desktop keep beside a profile: logs, memory dumps, launchers, recently used files.
+
+A memory dump, an extension and the like belong to nobody alone: they are reported.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrubber.browsers.chromium.layout import in_partitions
+from scrubber.stores.columns import Named
+from scrubber.stores.launchers import Launchers
+from scrubber.stores.recently_used import RecentlyUsed
+from scrubber.stores.records import Rule
+from scrubber.stores.recreated import Recreated
+from scrubber.stores.text_lines import TextLines
+from scrubber.stores.thumbnails import Thumbnails
+from scrubber.stores.whole_files import WholeFiles
+
+if TYPE_CHECKING:
+    from scrubber.model import Store
+
+DEBUG_LOG = TextLines(
+    "{user_data}/chrome_debug.log",
+    "{profile}/chrome_debug.log",
+    fields=lambda line: {"": line.strip()},
+    rule=Rule((Named(""),), holds="logs"),
+    source="chrome/common/logging_chrome.cc",
+)
+
+CRASH_DUMPS = WholeFiles(
+    "{user_data}/Crash Reports/*/*",  # Linux: new, pending, completed, attachments
+    "{user_data}/Crashpad/*/*",  # macOS, and Windows, where all are in `reports`
+    holds="logs",
+    source="components/crash/core/app/crashpad.cc",
+    on_request=True,
+)
+
+CALL_LOGS = WholeFiles(
+    "{profile}/WebRTC Logs",
+    "{profile}/webrtc_event_logs",
+    holds="logs",
+    source="components/webrtc_logging/browser/text_log_list.cc",
+    on_request=True,
+)
+
+EXTENSIONS = WholeFiles(
+    "{profile}/Extensions/*",
+    "{profile}/DNR Extension Rules/*",
+    holds="extensions",
+    source="extensions/browser/extension_file_task_runner.cc",
+)
+
+# Chromium deletes them itself when it starts.
+BLOBS = Recreated(
+    *in_partitions("blob_storage/*"),
+    holds="cache",
+    source="storage/browser/blob/blob_storage_context.cc",
+)
+
+RECENTLY_USED = RecentlyUsed("{data_home}/recently-used.xbel")
+THUMBNAILS = Thumbnails("{cache_home}/thumbnails")
+
+OUTSIDE = (DEBUG_LOG, CRASH_DUMPS, CALL_LOGS, EXTENSIONS, BLOBS, RECENTLY_USED, THUMBNAILS)
+
+
+def launchers(programs: tuple[str, ...]) -> tuple[Store, ...]:
+    """The web apps that this browser put into the desktop's menu; they are known by URLs seen before."""
+    return (Launchers("{data_home}/applications", programs=programs),)

@@ -1,0 +1,137 @@
+"""What Firefox's newer features, its sync and its extensions keep, each in files of its own."""
+
+from __future__ import annotations
+
+from scrubber.stores.columns import Named, ReversedHost, Url
+from scrubber.stores.json_file import KEY, Items, JsonFile
+from scrubber.stores.named_by_origin import MlsGroups, ProtectedMedia
+from scrubber.stores.page_scores import PageScores
+from scrubber.stores.rebuilt import Rebuilt, SemanticHistory
+from scrubber.stores.records import Rule
+from scrubber.stores.sqlite import Sqlite
+from scrubber.stores.sqlite_rows import Keep, Linked, Rows
+from scrubber.stores.text_lines import TextLines
+from scrubber.stores.undescribed import AnySqlite
+from scrubber.stores.whole_files import WholeFiles
+
+_BOOKMARKS = Keep("bookmarks")
+
+TAB_NOTES = Sqlite(
+    "{profile}/tabnotes.sqlite",
+    holds="bookmarks",
+    source="browser/components/tabnotes/TabNotes.sys.mjs",
+    rows=(Rows("tabnotes", Url("canonical_url"), keep=_BOOKMARKS),),
+)
+
+# The person's own words stay; Firefox too takes away only where they were said when history is deleted.
+CONVERSATIONS = Sqlite(
+    "{profile}/chat-store.sqlite",
+    holds="bookmarks",
+    source="browser/components/aiwindow/ui/modules/ChatSql.sys.mjs",
+    rows=(
+        Rows(
+            "conversation",
+            Url("page_url"),
+            keep=Keep("", clear=(("page_url", None), ("page_meta_jsonb", None))),
+        ),
+        Rows(
+            "message",
+            Url("page_url"),
+            keep=Keep("", clear=(("page_url", None),), then=(("page_history_deleted", 1),)),
+        ),
+    ),
+)
+
+MEMORIES = JsonFile(
+    "{profile}/memories.json.lz4",
+    items=(Items("memories", of=(), holds="bookmarks", keep="always"),),
+    source="browser/components/aiwindow/services/MemoryStore.sys.mjs",
+)
+
+SEMANTIC_HISTORY = SemanticHistory("{profile}/places_semantic.sqlite")
+
+SHORTCUT_SCORES = PageScores("{cache}/activity-stream.shortcut_cache.json")
+
+SYNCED_TABS = Sqlite(
+    "{profile}/synced-tabs.db",
+    holds="sessions",
+    source="third_party/application-services/components/tabs/src/schema.rs",
+    rows=(
+        # All tabs of another device: it sends them again.
+        Rows("tabs"),
+        Rows("remote_tab_commands", Url("url")),
+        Rows("pending_remote_tab_closures", Url("url")),
+    ),
+)
+
+BOOKMARKS_MIRROR = Rebuilt(
+    Sqlite(
+        "{profile}/weave/bookmarks.sqlite",
+        holds="bookmarks",
+        source="toolkit/components/places/SyncedBookmarksMirror.sys.mjs",
+        rows=(
+            Rows("urls", Url("url"), ReversedHost("revHost"), keep=_BOOKMARKS),
+            Rows("items", Linked("urlId", "urls.id"), keep=_BOOKMARKS),
+        ),
+    )
+)
+
+SYNC_LOGS = TextLines(
+    "{profile}/weave/logs/*.txt",
+    fields=lambda line: {"": line.strip()},
+    rule=Rule((Named(""),), holds="logs"),
+    source="services/common/logmanager.sys.mjs",
+)
+
+INSTALLED_SITES = JsonFile(
+    "{profile}/manifest-scopes.json",
+    items=(Items("scopes", of=(Url(KEY), Url("")), holds="extensions", keep="always"),),
+    source="dom/manifest/Manifest.sys.mjs",
+)
+
+MANIFESTS = JsonFile(
+    "{profile}/manifests/*.json",
+    items=(Items(of=(), holds="extensions", keep="always"),),
+    source="dom/manifest/Manifest.sys.mjs",
+)
+
+EXTENSION_STORAGE = AnySqlite(
+    "{profile}/storage-sync-v2.sqlite",
+    "{profile}/storage-sync.sqlite",
+    holds="extensions",
+    source="third_party/application-services/components/webext-storage/sql/create_schema.sql",
+    kept=True,
+)
+
+EXTENSION_FILES = WholeFiles(
+    "{profile}/browser-extension-data",
+    "{profile}/extension-store",
+    "{profile}/extension-store-menus",
+    "{profile}/extension-store-permissions",
+    "{profile}/extension-store-userscripts",
+    "{profile}/extension-dnr",
+    "{cache}/extension-dnr",
+    holds="extensions",
+    source="toolkit/components/extensions/ExtensionPermissions.sys.mjs",
+)
+
+MLS_GROUPS = MlsGroups("{profile}/mls/*")
+
+PROTECTED_MEDIA = ProtectedMedia("{profile}/gmp/*/*/id/*")
+
+FEATURES = (
+    TAB_NOTES,
+    CONVERSATIONS,
+    MEMORIES,
+    SEMANTIC_HISTORY,
+    SHORTCUT_SCORES,
+    SYNCED_TABS,
+    BOOKMARKS_MIRROR,
+    SYNC_LOGS,
+    INSTALLED_SITES,
+    MANIFESTS,
+    EXTENSION_STORAGE,
+    EXTENSION_FILES,
+    MLS_GROUPS,
+    PROTECTED_MEDIA,
+)

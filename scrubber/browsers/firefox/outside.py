@@ -1,0 +1,157 @@
+"""What Firefox left behind or sends home, and what the desktop notes of it.
+
+Memory dumps, pings, and databases that were set aside because they were damaged belong to nobody alone:
+they are reported.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrubber.stores.columns import Host, Origin, Url
+from scrubber.stores.recently_used import RecentlyUsed
+from scrubber.stores.records import Rule
+from scrubber.stores.sqlite import Sqlite
+from scrubber.stores.sqlite_rows import Clear, Keep, Linked, Rows
+from scrubber.stores.text_lines import TextLines
+from scrubber.stores.thumbnails import Thumbnails
+from scrubber.stores.whole_files import WholeFiles
+
+if TYPE_CHECKING:
+    from scrubber.stores.columns import Row
+
+SHARED = ("{user_data}/Crash Reports", "{user_data}/Pending Pings")
+"""What the profiles of one folder share, and what can name pages."""
+
+_LOGINS = Keep("logins")
+
+CRASH_DUMPS = WholeFiles(
+    "{profile}/minidumps/*",
+    "{profile}/crashes/*",
+    holds="logs",
+    source="toolkit/crashreporter/nsExceptionHandler.cpp",
+    on_request=True,
+)
+
+CRASH_REPORTS = WholeFiles(
+    "{user_data}/Crash Reports/*",
+    "{user_data}/Pending Pings/*",
+    holds="logs",
+    source="toolkit/crashreporter/client/app/src/config.rs",
+)
+
+PINGS = WholeFiles(
+    "{profile}/datareporting",
+    "{profile}/saved-telemetry-pings",
+    holds="logs",
+    source="toolkit/components/telemetry/app/TelemetryStorage.sys.mjs",
+    on_request=True,
+)
+
+SET_ASIDE = WholeFiles(
+    "{profile}/*.corrupt",
+    "{profile}/*.corrupt-*",
+    "{profile}/bookmarkbackups/*.corrupt",
+    "{profile}/history.dat",  # before Firefox 3
+    "{profile}/formhistory.dat",
+    "{profile}/downloads.rdf",
+    holds="history",
+    source="toolkit/components/places/Database.cpp",
+    on_request=True,
+)
+
+EXPORTED_BOOKMARKS = WholeFiles(
+    "{profile}/bookmarks.html",
+    holds="bookmarks",
+    source="toolkit/components/places/BookmarkHTMLUtils.sys.mjs",
+)
+
+SIGNONS = Sqlite(  # before Firefox 32
+    "{profile}/signons.sqlite",
+    holds="logins",
+    source="toolkit/components/passwordmgr/storage-mozStorage.js",
+    rows=(
+        Rows("moz_logins", Url("hostname"), Url("formSubmitURL"), keep=_LOGINS),
+        Rows("moz_disabledHosts", Url("hostname"), keep=_LOGINS),
+        Rows("moz_deleted_logins"),
+    ),
+)
+
+OLD_DOWNLOADS = Sqlite(  # before Firefox 26
+    "{profile}/downloads.sqlite",
+    holds="downloads",
+    source="toolkit/components/downloads/nsDownloadManager.cpp",
+    rows=(Rows("moz_downloads", Url("source")),),
+    clears=(Clear("moz_downloads", "referrer", to=None),),
+)
+
+PREDICTIONS = Sqlite(  # Firefox 26 to 37
+    "{profile}/netpredictions.sqlite",
+    "{profile}/seer.sqlite",
+    "{cache}/netpredictions.sqlite",
+    "{cache}/seer.sqlite",
+    holds="network",
+    source="netwerk/base/src/Seer.cpp",
+    rows=(
+        Rows("moz_hosts", Origin("origin")),
+        Rows("moz_subhosts", Linked("hid", "moz_hosts.id"), Origin("origin")),
+        Rows("moz_pages", Url("uri")),
+        Rows("moz_subresources", Linked("pid", "moz_pages.id"), Url("uri")),
+        Rows("moz_redirects", Linked("pid", "moz_pages.id"), Url("uri"), Origin("origin")),
+        Rows("moz_startup_pages", Url("uri")),
+    ),
+)
+
+READING_LIST = Sqlite(  # Firefox 38
+    "{profile}/reading-list.sqlite",
+    holds="bookmarks",
+    source="browser/components/readinglist/SQLiteStore.jsm",
+    rows=(Rows("items", Url("url"), Url("resolvedURL"), keep=Keep("bookmarks")),),
+)
+
+
+def _old_cookie(line: str) -> Row | None:
+    """`.labs.openai.com	TRUE	/	FALSE	1795501402	name	value`"""
+    parts = line.split("\t")
+    return {"host": parts[0]} if len(parts) >= 7 and not line.startswith("# ") else None
+
+
+OLD_COOKIES = TextLines(  # before Firefox 3
+    "{profile}/cookies.txt",
+    fields=_old_cookie,
+    rule=Rule((Host("host"),), holds="cookies"),
+    source="netwerk/cookie/src/nsCookieService.cpp",
+)
+
+
+def _old_permission(line: str) -> Row | None:
+    """`host	cookie	1	labs.openai.com`"""
+    parts = line.rstrip().split("\t")
+    return {"host": parts[3]} if len(parts) >= 4 and parts[0] == "host" else None
+
+
+OLD_PERMISSIONS = TextLines(  # before Firefox 3
+    "{profile}/hostperm.1",
+    fields=_old_permission,
+    rule=Rule((Host("host"),), holds="permissions"),
+    source="extensions/cookie/nsPermissionManager.cpp",
+)
+
+RECENTLY_USED = RecentlyUsed("{data_home}/recently-used.xbel")
+THUMBNAILS = Thumbnails("{cache_home}/thumbnails")
+
+OUTSIDE = (
+    CRASH_DUMPS,
+    CRASH_REPORTS,
+    PINGS,
+    SET_ASIDE,
+    EXPORTED_BOOKMARKS,
+    SIGNONS,
+    OLD_DOWNLOADS,
+    PREDICTIONS,
+    READING_LIST,
+    OLD_COOKIES,
+    OLD_PERMISSIONS,
+    RECENTLY_USED,
+    THUMBNAILS,
+)

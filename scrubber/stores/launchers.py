@@ -1,0 +1,113 @@
+"""Installed web apps in a Linux desktop's menu: `chrome-<app>-Default.desktop` and icons of that name.
+
+Those of apps that are installed stay, as everything that a person installed; one whose app is gone from the
+profile is left over, and goes with its icons. (chrome/browser/shell_integration_linux.cc,
+chrome/browser/web_applications/os_integration/web_app_shortcut_linux.cc)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from scrubber.files import kind, names, read_regular
+from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.hashed_files import urls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scrubber.model import BrowserProfile
+
+_LIMIT = 1 << 20
+_NAME = re.compile(r"[a-z]+-(?P<app>[a-p]{32})-(?P<profile>.+)\.desktop")
+_APPS = "applications"
+_ICONS = "icons/hicolor"
+_CHANNELS = {"": "", "stable": "", "beta": "beta", "unstable": "dev", "dev": "dev", "canary": "canary"}
+"""How a program's name ends, and the variant of the install that it starts."""
+
+
+@dataclass(frozen=True, init=False)
+class Launchers:
+    """The menu's folder, for one browser: `programs` are the names of its main program."""
+
+    places: tuple[str, ...]
+    programs: tuple[str, ...]
+    source: str = "chrome/browser/shell_integration_linux.cc"
+    holds: tuple[str, ...] = ("extensions",)
+
+    def __init__(self, *places: str, programs: tuple[str, ...]) -> None:
+        object.__setattr__(self, "places", places)
+        object.__setattr__(self, "programs", programs)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:  # noqa: ARG002 - the same for every path
+        """Nothing as a whole: other programs' launchers lie here too."""
+        return ()
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Launchers of the target's apps in this profile, with the icons of those whose app is gone."""
+        if kind(path) != "folder" or not look.policy.wants("extensions"):
+            return ()
+        known = {app_id(url): url for url in urls(look.seen)}
+        found: list[Trace] = []
+        for name, app in self._launchers(path, look.profile):
+            content = read_regular(path / name, _LIMIT).decode("utf-8", "replace")
+            seen = known.get(app) or next(filter(look.target.mentions, content.splitlines()), "")
+            if seen and self._is_ours(content, look.profile):
+                found += _traces(path, name, app, seen, look.profile)
+        return tuple(found)
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of these launchers and icons."""
+        for trace in traces:
+            changes.discard(path.parent / str(trace.key))
+        return 0
+
+    def _launchers(self, path: Path, profile: BrowserProfile) -> Iterator[tuple[str, str]]:
+        for name in names(path):
+            match = _NAME.fullmatch(name)
+            if match and match["profile"] == profile.path.name.replace(" ", "_") and _is_file(path / name):
+                yield name, match["app"]
+
+    def _is_ours(self, content: str, profile: BrowserProfile) -> bool:
+        """Whether it starts this browser with this user-data folder: another may have a `Default` too."""
+        line = re.search(r"^Exec=(.*)$", content, re.MULTILINE)
+        try:
+            program, *arguments = shlex.split(line[1]) if line else []
+        except ValueError:
+            return False
+        data = [one.partition("=")[2] for one in arguments if one.startswith("--user-data-dir=")]
+        if data:
+            return data == [str(profile.user_data)]
+        name = PurePosixPath(program).name
+        channels = (name.removeprefix(known) for known in self.programs if name.startswith(known))
+        endings = {ending.removeprefix("-") for ending in channels if ending[:1] in ("", "-")}
+        return any(_CHANNELS.get(ending) == profile.variant for ending in endings)
+
+
+def app_id(url: str) -> str:
+    """The id of the web app whose manifest has this id; where it names none, that is its start page."""
+    twice = hashlib.sha256(hashlib.sha256(url.encode()).digest()).hexdigest()[:32]
+    return twice.translate(str.maketrans("0123456789abcdef", "abcdefghijklmnop"))
+
+
+def _traces(path: Path, name: str, app: str, seen: str, profile: BrowserProfile) -> Iterator[Trace]:
+    key = f"{_APPS}/{name}"
+    if kind(profile.path / "Web Applications" / "Manifest Resources" / app) is not None:
+        yield Trace("", key, Standing.KEPT, seen, "extensions")
+        return
+    yield Trace("", key, Standing.OWN, seen, "extensions")
+    icon = name.removesuffix(".desktop") + ".png"
+    sizes = path.parent / _ICONS
+    for size in names(sizes) if kind(sizes) == "folder" else ():
+        if kind(sizes / size) == "folder" and _is_file(sizes / size / "apps" / icon):
+            yield Trace("", f"{_ICONS}/{size}/apps/{icon}", Standing.OWN, seen, "extensions")
+
+
+def _is_file(path: Path) -> bool:
+    return kind(path) == "file"

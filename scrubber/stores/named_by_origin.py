@@ -1,0 +1,107 @@
+"""Firefox's data of origins whose name or neighbour says whose they are: MLS groups, protected media."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.files import kind, read_regular
+from scrubber.model import Changes, Look, Standing, Trace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scrubber.sites import Target
+
+_SALT = re.compile(r"[0-9A-Za-z_-]+")
+_LIMIT = 1 << 16
+
+
+@dataclass(frozen=True, init=False)
+class MlsGroups:
+    """Encrypted databases, each named by the base64 of its origin, and files that begin with that name."""
+
+    places: tuple[str, ...]
+    source: str = "dom/mls/MLSTransactionParent.cpp"
+    holds: tuple[str, ...] = ("storage",)
+
+    def __init__(self, *places: str) -> None:
+        object.__setattr__(self, "places", places)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The file."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """The file itself, if it is the target's."""
+        if kind(path) != "file" or not look.policy.wants("storage"):
+            return ()
+        origin = _decoded(path.name)
+        is_ours = look.target.origin(origin) or look.target.reversed_host(origin)
+        return (Trace("", path.name, Standing.OWN, origin, "storage"),) if is_ours else ()
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of the file."""
+        if traces:
+            changes.discard(path)
+        return 0
+
+
+@dataclass(frozen=True, init=False)
+class ProtectedMedia:
+    """Folders `id/<hash>` with an origin, and `storage/<salt>` with its licences, for one media plugin."""
+
+    places: tuple[str, ...]
+    source: str = "dom/media/gmp/GMPServiceParent.cpp"
+    holds: tuple[str, ...] = ("storage",)
+
+    def __init__(self, *places: str) -> None:
+        object.__setattr__(self, "places", places)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The origin's folder and, where there is one, that of its licences."""
+        storage = _storage(path)
+        return (path, storage) if storage else (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Both folders, if the media's or the page's origin is the target's."""
+        if kind(path) != "folder" or not look.policy.wants("storage"):
+            return ()
+        origins = (_text(path / name) for name in ("origin", "topLevelOrigin"))
+        seen = next((origin for origin in origins if _owns(look.target, origin)), "")
+        return (Trace("", path.name, Standing.OWN, seen, "storage"),) if seen else ()
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of both."""
+        for folder in self.unit(path) if traces else ():
+            changes.discard(folder)
+        return 0
+
+
+def _storage(path: Path) -> Path | None:
+    salt = _text(path / "salt")
+    folder = path.parent.parent / "storage" / salt
+    # Anything but plain letters could lead elsewhere.
+    return folder if _SALT.fullmatch(salt) and kind(folder) == "folder" else None
+
+
+def _owns(target: Target, origin: str) -> bool:
+    return target.origin(origin) or target.host(origin)
+
+
+def _text(path: Path) -> str:
+    if kind(path) != "file":
+        return ""
+    return read_regular(path, _LIMIT).decode("utf-8", "replace").strip()
+
+
+def _decoded(name: str) -> str:
+    """`aHR0cHM6Ly9sYWJzLm9wZW5haS5jb20=.sqlite.enc` → `https://labs.openai.com`; empty where it is none."""
+    encoded = name.partition(".")[0].replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""

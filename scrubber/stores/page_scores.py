@@ -1,0 +1,53 @@
+"""Firefox's scores of pages for the new-tab page, by numbers that only `places.sqlite` explains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.files import kind, read_regular
+from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores import json_edit
+from scrubber.stores.json_edit import Gone, at_places
+from scrubber.stores.visited_pages import own_pages
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LIMIT = 1 << 26
+_SCORES = "score_map"
+
+
+@dataclass(frozen=True, init=False)
+class PageScores:
+    """`{"score_map": {"cKG6d63pBje0": {…}}, …}`; the key is the page's guid."""
+
+    places: tuple[str, ...]
+    source: str = "browser/extensions/newtab/lib/SmartShortcutsRanker/RankShortcuts.mjs"
+    holds: tuple[str, ...] = ("history",)
+
+    def __init__(self, *places: str) -> None:
+        object.__setattr__(self, "places", places)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The file."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Scores of pages that the history knows as the target's."""
+        if kind(path) != "file" or not look.policy.wants("history"):
+            return ()
+        root = json_edit.load(path, read_regular(path, _LIMIT))
+        scores = root.get(_SCORES) if isinstance(root, dict) else None
+        if not isinstance(scores, dict) or not scores:
+            return ()
+        return tuple(
+            Trace(_SCORES, (_SCORES, page.guid), Standing.OWN, page.url, "history")
+            for page in own_pages(look)
+            if page.guid in scores
+        )
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the file without these scores; objects compared."""
+        cuts = at_places((trace.key, Gone()) for trace in traces)  # type: ignore[misc]
+        return json_edit.edit(path, changes, lambda _: cuts) if traces else 0

@@ -1,0 +1,97 @@
+"""Databases of Firefox that are only copies, and are made anew: they go as files, whoever else is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.files import kind
+from scrubber.formats.sqlite_unit import sidecar
+from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.sqlite_tables import copied
+from scrubber.stores.visited_pages import own_pages
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scrubber.stores.sqlite import Sqlite
+
+_SIDECARS = ("-wal", "-shm", "-journal")
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """A database whose rows tell whether it goes."""
+
+    inner: Sqlite
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Of the database."""
+        return self.inner.places
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """Of the database."""
+        return self.inner.holds
+
+    @property
+    def source(self) -> str:
+        """Of the database."""
+        return self.inner.source
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The database, its WAL and its journal."""
+        return self.inner.unit(path)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Its rows of the target."""
+        return self.inner.find(path, look)
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of the files."""
+        if traces:
+            _discard(path, changes)
+        return 0
+
+
+@dataclass(frozen=True, init=False)
+class SemanticHistory:
+    """What Firefox computed from pages' titles, by hashes of their URLs; the rest takes a module to read."""
+
+    places: tuple[str, ...]
+    source: str = "toolkit/components/places/PlacesSemanticHistoryDatabase.sys.mjs"
+    holds: tuple[str, ...] = ("history",)
+
+    def __init__(self, *places: str) -> None:
+        object.__setattr__(self, "places", places)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The database, its WAL and its journal."""
+        return (path, sidecar(path, "-wal"), sidecar(path, "-journal"))
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """The target's pages in it, by what the history knows."""
+        if kind(path) != "file" or not look.policy.wants("history"):
+            return ()
+        pages = {page.url_hash: page.url for page in own_pages(look)}
+        with copied(path) as (_, tables):
+            mapping = tables.get("vec_history_mapping")
+            rows = [(key, row["url_hash"]) for key, row in mapping.rows()] if mapping else []
+        return tuple(
+            Trace("vec_history_mapping", key, Standing.OWN, pages[value], "history")
+            for key, value in rows
+            if value in pages
+        )
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of the files: Firefox computes all of it again from its history."""
+        if traces:
+            _discard(path, changes)
+        return 0
+
+
+def _discard(path: Path, changes: Changes) -> None:
+    for part in (path, *(sidecar(path, suffix) for suffix in _SIDECARS)):
+        if kind(part) is not None:
+            changes.discard(part)

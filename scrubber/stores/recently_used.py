@@ -1,0 +1,97 @@
+"""The desktop's list of recently used files, `recently-used.xbel`: entries go whole, others stay as bytes.
+
+Specification: freedesktop.org, Desktop Bookmark; written by GLib's gbookmarkfile.c.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import TYPE_CHECKING
+
+from scrubber.errors import Unproved, UnreadableStore
+from scrubber.files import kind, read_regular
+from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.downloaded import downloaded, path_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LIMIT = 1 << 26
+_LONGEST_SEEN = 300
+_ENTRY = re.compile(rb"[ \t]*<bookmark\s[^>]*>.*?</bookmark>[ \t]*\r?\n?", re.DOTALL)
+_BEGINS = re.compile(rb"<bookmark\s")
+_HREF = re.compile(rb"""<bookmark\s[^>]*?\bhref=(?:"([^"]*)"|'([^']*)')""")
+# With these, an entry's end may not be one.
+_UNEXPECTED = (b"<!--", b"<![CDATA[", b"<bookmark/", b"<!ENTITY")
+
+
+@dataclass(frozen=True, init=False)
+class RecentlyUsed:
+    """The list."""
+
+    places: tuple[str, ...]
+    source: str = "freedesktop.org: Desktop Bookmark specification"
+    holds: tuple[str, ...] = ("downloads",)
+
+    def __init__(self, *places: str) -> None:
+        object.__setattr__(self, "places", places)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:  # noqa: ARG002 - the same for every path
+        """Nothing as a whole: every program writes here at any time, and entries are known one by one."""
+        return ()
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Entries of the target's downloads and URLs, and those that name it in a title or elsewhere."""
+        if kind(path) != "file" or not look.policy.wants("downloads"):
+            return ()
+        files = downloaded(look)
+        found: dict[str, Trace] = {}
+        for piece in _pieces(path, read_regular(path, _LIMIT)):
+            href = _href(piece)
+            standing = _standing(href, piece, files, look)
+            if href and standing:
+                found.setdefault(href, Trace("", href, standing, href[:_LONGEST_SEEN], "downloads"))
+        return tuple(found.values())
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the list without these entries, as far as they are still there; the number of others."""
+        planned = {trace.key for trace in traces}
+        with changes.edit(path) as edit:
+            before = _pieces(path, edit.before.read_bytes())
+            kept = [piece for piece in before if _href(piece) not in planned]
+            edit.after.write_bytes(b"".join(kept))
+            after = _pieces(path, edit.after.read_bytes())
+            if [piece for piece in after if _href(piece)] != [piece for piece in kept if _href(piece)]:
+                raise Unproved("entries of others differ")
+            if b"".join(after) != b"".join(kept):
+                raise Unproved("the text around the entries differs")
+        return sum(bool(_href(piece)) for piece in kept)
+
+
+def _standing(href: str, entry: bytes, files: dict[str, str], look: Look) -> Standing | None:
+    if path_of(href) in files or look.target.url(href):
+        return Standing.OWN
+    return Standing.MENTION if look.target.mentions(unescape(entry.decode("utf-8", "replace"))) else None
+
+
+def _pieces(path: Path, content: bytes) -> list[bytes]:
+    """The entries, and what lies between them. Raises UnreadableStore where it isn't sure to find them."""
+    pieces: list[bytes] = []
+    at = 0
+    for entry in _ENTRY.finditer(content):
+        pieces += [content[at : entry.start()], entry[0]]
+        at = entry.end()
+    pieces.append(content[at:])
+    between, entries = pieces[::2], pieces[1::2]
+    if any(sign in content for sign in _UNEXPECTED) or any(map(_BEGINS.search, between)):
+        raise UnreadableStore(path, "not written as GLib writes it")
+    if any(len(_BEGINS.findall(entry)) > 1 or not _HREF.search(entry) for entry in entries):
+        raise UnreadableStore(path, "an entry in another, or without an address")
+    return [piece for piece in pieces if piece]
+
+
+def _href(piece: bytes) -> str:
+    match = _HREF.search(piece)
+    return unescape((match[1] or match[2] or b"").decode("utf-8", "replace")) if match else ""

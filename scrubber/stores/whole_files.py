@@ -1,0 +1,84 @@
+"""Files that can only be kept or removed as a whole, and that belong to nobody alone: reported, not touched.
+
+Memory dumps of a crash, code and data of extensions, databases that were set aside because they were damaged.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.files import kind, read_regular, walk
+from scrubber.formats import mozlz4
+from scrubber.formats.damaged import Damaged
+from scrubber.model import Changes, Look, Standing, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, init=False)
+class WholeFiles:
+    """A file, or a folder with files at any depth; with `on_request`, `--mentions all` takes them away."""
+
+    places: tuple[str, ...]
+    holds: tuple[str, ...]
+    source: str
+    on_request: bool
+
+    def __init__(self, *places: str, holds: str, source: str, on_request: bool = False) -> None:
+        for name, value in (
+            ("places", places),
+            ("holds", (holds,)),
+            ("source", source),
+            ("on_request", on_request),
+        ):
+            object.__setattr__(self, name, value)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The file or folder."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Each file that names the target anywhere, packed or not; its key is its way from the folder."""
+        if not look.policy.wants(self.holds[0]):
+            return ()
+        asked = self.on_request and look.policy.mentions == "all"
+        standing = Standing.MENTION if asked else Standing.KEPT
+        return tuple(
+            Trace("", name, standing, name, self.holds[0])
+            for name, file in _files(path)
+            if look.target.mentions(_unpacked(read_regular(file)))
+        )
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of these files."""
+        planned = {trace.key for trace in traces}
+        for name, file in _files(path):
+            if name in planned:
+                changes.discard(file)
+        return 0
+
+
+def _files(path: Path) -> Iterator[tuple[str, Path]]:
+    if kind(path) == "file":
+        yield path.name, path
+        return
+    for file in walk(path):
+        if kind(file) == "file":
+            yield file.relative_to(path).as_posix(), file
+
+
+def _unpacked(content: bytes) -> bytes:
+    """What a packed file holds; a damaged one as it lies there."""
+    try:
+        if content.startswith(mozlz4.MAGIC):
+            return mozlz4.read(content)
+        return gzip.decompress(content) if content.startswith(_GZIP) else content
+    except (Damaged, OSError, EOFError, zlib.error):
+        return content
