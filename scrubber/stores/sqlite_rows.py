@@ -43,6 +43,8 @@ class Keep:
     column: str = ""
     referenced: str = ""
     """Only rows that a remaining row of another table (`moz_bookmarks.fk`) points to by `column` are kept."""
+    contains: tuple[str, str] = ("", "")
+    """`("id", "moz_bookmarks.parent")`: a row that remaining rows lie in is kept even if `include` is said."""
     clear: tuple[tuple[str, Value], ...] = ()
     """What is emptied in a row that is kept: columns and their empty values."""
     then: tuple[tuple[str, Value], ...] = ()

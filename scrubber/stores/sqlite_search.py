@@ -144,6 +144,9 @@ class _Judge:
         self.referenced = (
             search.remaining(self.keep.referenced) if self.keep and self.keep.referenced else None
         )
+        self.containers = (
+            search.remaining(self.keep.contains[1]) if self.keep and self.keep.contains[1] else ()
+        )
 
     def __call__(self, row: Row) -> _Seen | None:
         for by in self.own:
@@ -174,6 +177,8 @@ class _Judge:
         keep = self.keep
         if keep is None or (self.referenced is not None and row.get(keep.column) not in self.referenced):
             return False
+        if row.get(keep.contains[0]) in self.containers:
+            return True
         # A run without bookmarks must not take away the pages that they point to; nor must one that takes
         # bookmarks of the target, but not those that merely mention it.
         included = keep.include in self.policy.include and self.policy.wants(keep.include)

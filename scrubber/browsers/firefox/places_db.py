@@ -10,6 +10,8 @@ from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Added, Clear, Keep, Linked, Orphaned, Repair, Rows
 
 _BOOKMARKS = Keep("bookmarks")
+# A folder that merely bears the target's name holds other sites' bookmarks.
+_FOLDERS = Keep("bookmarks", contains=("id", "moz_bookmarks.parent"))
 _IS_TAG = "type = 2 AND parent = (SELECT id FROM moz_bookmarks WHERE guid = 'tags________')"
 _LOSES_BOOKMARKS = """id IN (SELECT fk FROM temp."removed moz_bookmarks"
                              UNION SELECT place_id FROM temp."removed moz_keywords")"""
@@ -48,7 +50,7 @@ PLACES = Sqlite(
             Orphaned("id", by="moz_places_metadata.search_query_id"),
         ),
         Rows("moz_newtab_shortcuts_interaction", Linked("place_id", "moz_places.id")),
-        Rows("moz_bookmarks", Linked("fk", "moz_places.id"), keep=_BOOKMARKS, holds="bookmarks"),
+        Rows("moz_bookmarks", Linked("fk", "moz_places.id"), keep=_FOLDERS, holds="bookmarks"),
         # A tag is a folder that Firefox removes with its last entry.
         Rows(
             "moz_bookmarks",
