@@ -618,3 +618,16 @@ def test_icons_stay_as_long_as_another_page_uses_them(tmp_path: Path) -> None:
     assert ask(path, "SELECT page_id, icon_id FROM moz_icons_to_pages ORDER BY 1, 2") == [(2, 1)]
     assert ask(path, "SELECT id FROM moz_pages_w_icons") == [2]
     assert ask(path, "PRAGMA foreign_key_check") == []
+
+
+def test_folders_that_bear_the_name_stay_for_what_others_have_in_them(tmp_path: Path) -> None:
+    path = places(tmp_path)
+    folder = {"type": 2, "parent": 1, "guid": "folder", "title": "About labs.openai.com"}
+    insert(path, "moz_bookmarks", {"id": 80, "position": 8, **folder})
+    insert(
+        path, "moz_bookmarks", {"id": 81, "type": 1, "fk": 1, "parent": 80, "position": 0, "guid": "inside"}
+    )
+    insert(path, "moz_bookmarks", {"id": 82, "position": 9, **folder, "guid": "empty"})
+    everything = Policy(include=frozenset({"bookmarks"}), mentions="all")
+    clean(PLACES, path, everything)
+    assert ask(path, "SELECT id, parent FROM moz_bookmarks WHERE id >= 80") == [(80, 1), (81, 80)]
