@@ -55,13 +55,12 @@ def open_regular(path: Path) -> BinaryIO:
             # O_NOATIME is refused to all but the file's owner.
             descriptor = os.open(path, _READ)
     except OSError as error:
-        found = kind(path)
-        reason = f"a {found}, not a file" if found not in ("file", None) else error.strerror or str(error)
-        raise UnreadableStore(path, reason) from error
+        raise _refused(path, "file", error) from error
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         os.close(descriptor)
-        raise UnreadableStore(path, "not a regular file")
+        found = next((name for test, name in _KINDS if test(mode)), "something else")
+        raise UnreadableStore(path, f"a {found}, not a file")
     return os.fdopen(descriptor, "rb")
 
 
@@ -113,11 +112,18 @@ def names(folder: Path) -> list[str]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise UnreadableStore(folder, error.strerror or str(error)) from error
+        raise _refused(folder, "folder", error) from error
     try:
         return sorted(os.listdir(descriptor))  # noqa: PTH208 - a Path can't name what is open
     finally:
         os.close(descriptor)
+
+
+def _refused(path: Path, wanted: str, error: OSError) -> UnreadableStore:
+    """In words of what is there: the system's own for a link in place of a folder is "Not a directory"."""
+    found = kind(path)
+    known = found not in (wanted, None)
+    return UnreadableStore(path, f"a {found}, not a {wanted}" if known else error.strerror or str(error))
 
 
 def _names_by_path(folder: Path) -> list[str]:

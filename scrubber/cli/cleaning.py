@@ -150,8 +150,8 @@ def _finish_interrupted(profiles: Sequence[BrowserProfile], console: Console) ->
     except UnreadableStore as error:
         console.note(f"What an earlier run has left can't be cleared away: {error}", trouble=True)
         return
-    for each in recovered:
-        fates = [fate for _, fate in each.fates]
+    fates = [fate for each in recovered for _, fate in each.fates]
+    if recovered:
         console.note(
             "An earlier run was cut off. It is finished now: "
             f"{terminal.count(fates.count('changed'), 'store')} had been cleaned, "

@@ -13,6 +13,7 @@ from scrubber.cli.console import Console
 from scrubber.cli.options import Request, known_sites
 from scrubber.discovery.account import signed_in
 from scrubber.errors import NothingFound, UnreadableStore
+from scrubber.files import names
 from scrubber.model import Skipped
 from scrubber.report import terminal
 from scrubber.report.envelope import Envelope
@@ -105,16 +106,33 @@ def opened(command: str, request: Request) -> tuple[Console, discovery.Found, tu
     Raises NothingFound; UnreadableStore where there are profiles and none may be looked into.
     """
     found = request.found()
-    chosen = request.chosen(found)
-    if not chosen and found.skipped:
-        first, more = found.skipped[0], len(found.skipped) - 1
-        raise UnreadableStore(first.path, first.reason + (f" (and {more} more)" if more else ""))
+    named = request.chosen(found)
+    chosen, refused = _readable(named)
+    # Who names a profile isn't concerned by what is wrong with others.
+    skipped = (*(() if request.specs else found.skipped), *refused)
+    if not chosen and skipped:
+        more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
+        raise UnreadableStore(skipped[0].path, skipped[0].reason + more)
     if not chosen:
         raise NothingFound(terminal.nothing_found(found, request.home), found.looked)
-    # Who names a profile isn't concerned by what is wrong with others.
-    skipped = () if request.specs else found.skipped
     envelope = Envelope(command, verbose=request.verbose, profiles=chosen, skipped=skipped)
     return Console(request, envelope), found, chosen
+
+
+def _readable(
+    profiles: Iterable[BrowserProfile],
+) -> tuple[tuple[BrowserProfile, ...], tuple[Skipped, ...]]:
+    """Those that may be looked into, and one reason for each other instead of one for each of its stores."""
+    chosen: list[BrowserProfile] = []
+    refused: list[Skipped] = []
+    for profile in profiles:
+        try:
+            names(profile.path)
+        except UnreadableStore as error:
+            refused.append(Skipped(error.path, error.reason))
+        else:
+            chosen.append(profile)
+    return tuple(chosen), tuple(refused)
 
 
 def planned(
@@ -165,8 +183,8 @@ def verified(
 
 def mention_interrupted(chosen: Iterable[BrowserProfile], console: Console) -> None:
     """Say that a run was cut off; only `clean` finishes it."""
-    for folder in engine.left_behind(chosen):
-        console.note(f"An earlier run was cut off ({folder}); `scrubber clean` finishes it.", trouble=True)
+    if folders := ", ".join(map(str, engine.left_behind(chosen))):
+        console.note(f"An earlier run was cut off ({folders}); `scrubber clean` finishes it.", trouble=True)
 
 
 def mention_in_use(looks: engine.Looks, console: Console) -> None:

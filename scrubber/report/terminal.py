@@ -55,9 +55,7 @@ def name(profile: BrowserProfile) -> str:
 def nothing_found(found: Found, home: Path | None) -> str:
     """One line: where was looked, when there is no profile at all."""
     where = f"in {home}" if home else "in this home"
-    skipped = "".join(f"; not looked into: {one.path} ({one.reason})" for one in found.skipped)
-    places = f"at none of the {len(found.looked)} usual places (-v lists them)"
-    return f"no browser profile {where}, {places}{skipped}"
+    return f"no browser profile {where}, at none of the {len(found.looked)} usual places (-v lists them)"
 
 
 def skips(skipped: Iterable[Skipped | NotExamined]) -> list[str]:
