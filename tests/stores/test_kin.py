@@ -25,6 +25,7 @@ from scrubber.browsers.firefox.features import (
     TAB_NOTES,
 )
 from scrubber.browsers.firefox.kin import LIBREWOLF_SETTINGS, ZEN_FOLDERS, ZEN_SESSIONS
+from scrubber.browsers.firefox.places_db import PLACES
 from scrubber.errors import PlanOutdated
 from scrubber.formats import mozlz4
 from scrubber.model import Policy, Standing
@@ -354,6 +355,21 @@ def test_a_sidebar_with_nothing_but_the_target(tmp_path: Path) -> None:
     path.write_bytes(mozlz4.write(json.dumps({"spaces": [], "tabs": [zen_tab(URLS[0])]}).encode()))
     clean(ZEN_SESSIONS, path, tmp_path)
     assert json.loads(mozlz4.read(path.read_bytes())) == {"spaces": [], "tabs": []}
+
+
+PINS = """CREATE TABLE zen_pins (id INTEGER PRIMARY KEY, uuid TEXT UNIQUE NOT NULL, title TEXT NOT NULL,
+          url TEXT, position INTEGER NOT NULL DEFAULT 0, is_group BOOLEAN NOT NULL DEFAULT 0)"""
+
+
+@pytest.mark.parametrize("included", [True, False])
+def test_pins_of_older_zens_are_the_persons_own(tmp_path: Path, included: bool) -> None:
+    create(tmp_path / "places.sqlite", "firefox-153/places")
+    pins = [(n, str(n), "a title", url, n, 0) for n, url in enumerate(URLS)]
+    path = database(tmp_path / "places.sqlite", PINS, rows={"zen_pins": pins})
+    policy = BOOKMARKS_TOO if included else EVERYTHING
+    assert [trace.where for trace in PLACES.find(path, look(tmp_path, policy))] == ["zen_pins"]
+    clean(PLACES, path, tmp_path, policy)
+    assert ask(path, "SELECT id FROM zen_pins") == [0, 1, 2, 3][included:]
 
 
 def kept(store: Store, path: Path, profile: Path) -> int:

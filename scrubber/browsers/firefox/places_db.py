@@ -72,6 +72,8 @@ PLACES = Sqlite(
             keep=Keep("", column="id", referenced="moz_places.origin_id"),
         ),
         Rows("moz_hosts", Host("host")),  # before Firefox 62
+        # Zen's pinned tabs, before it kept them in a file of sessions.
+        Rows("zen_pins", Url("url"), keep=_BOOKMARKS, holds="bookmarks"),
         # Before Firefox 55.
         Rows("moz_favicons", Url("url"), Orphaned("id", by="moz_places.favicon_id")),
     ),
