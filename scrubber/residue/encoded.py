@@ -24,20 +24,32 @@ DEPTH = 3
 SEPARATOR = b"\xff\xff"
 """Between decoded runs: no part of any name, and no length that a text could have."""
 
-# Base64 in both alphabets, by class: runs of one letter are found as fast as bytes can be searched.
-_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
-_IS_BASE64 = bytes(97 if byte in _BASE64 else 32 for byte in range(256))
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+# By class: runs of one letter are found as fast as bytes can be searched.
+_IS_BASE64 = bytes(97 if byte in _LETTERS else 32 for byte in range(256))
 _STANDARD = bytes.maketrans(b"-_", b"+/")
+SHORTEST_RUN = 16
+"""Letters of the shortest run that can be a name in base64, or a hash."""
+_BETWEEN = b"AAAA"
+"""Parts encoded runs; decoded it is zeros."""
+_PACKED = (b"H4sI", b"KLUv", b"bW96TH", b"_wYA", b"/wYA", b"eJ", b"eN", b"eA", b"eF")
+"""How the base64 of gzip, Zstandard, mozlz4, framed Snappy and zlib starts."""
 # Visible characters and zeros: `azaz…` is UTF-16.
 _IS_WIDE = bytes(97 if 0x20 < byte < 0x7F else 122 if byte == 0 else 32 for byte in range(256))
 _WIDE_RUN = b"az" * 20
 _WIDE = re.compile(rb"\0?(?:[\x20-\x7e]\0)+[\x20-\x7e]?")
 
+# Escapes of what a name or its base64 is made of; others only part it from what is beside it.
 _HIDING = re.compile(
-    rb"%(?:2[5bdefBDEF]|3[0-9adAD]|[4-9a-fA-F][0-9a-fA-F])|\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[/\\])"
+    rb"%(2[5bdefBDEF]|3[0-9adAD]|[4-9a-fA-F][0-9a-fA-F])|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\([/\\])"
 )
-_ESCAPE = re.compile(rb'%([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\(["\\/bfnrt])')
-_SHORT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+
+
+_SURROUNDINGS = 512
+"""Bytes around an escape that are looked at: more than any name has, escaped as it may be."""
+_CHUNK = 1 << 12
+_PRINTABLE = bytes(range(0x20, 0x7F))
+_MOST_OTHERS = 0.55  # where all bytes are alike, 0.63 aren't printable
 
 
 class Layer(NamedTuple):
@@ -50,29 +62,43 @@ class Layer(NamedTuple):
     """How many of DEPTH levels it is."""
 
 
+def base64_runs(data: bytes) -> list[bytes]:
+    """The longest runs of base64 of either alphabet, hex among them, in their order."""
+    return list(runs_of(data, _IS_BASE64, SHORTEST_RUN))
+
+
 def layers(
-    data: bytes, reading: Reading, shortest_run: int, *, is_value: bool = False
+    data: bytes, reading: Reading, runs: list[bytes], *, is_value: bool = False
 ) -> Iterator[Layer | Gap]:
-    """All that is encoded in these bytes, one level deep. Base64 counts from `shortest_run` on."""
+    """All that is encoded in these bytes, one level deep; `runs` are those that `base64_runs` finds."""
     yield from _unpacked(data, is_value)
-    if len(data) < shortest_run:
-        return
-    if b"%" in data or b"\\" in data:
-        plain = unescaped(data)
-        if plain is not None:
-            yield Layer("escapes", plain, reading)
-    runs = list(_runs(data, shortest_run))
+    plain = unescaped(_texts(data))
+    if plain is not None:
+        yield Layer("escapes", plain, reading)
     if runs:
+        joined = _BETWEEN.join(runs).translate(_STANDARD)
+        # A run may start anywhere in a group of four, and begin with what is no part of it.
         for skipped in range(4):
-            yield Layer("base64", SEPARATOR.join(_decoded(run[skipped:]) for run in runs), "binary")
-        yield from _packed_runs(runs)
+            yield Layer("base64", _decoded(joined[skipped:]), "binary")
+    for run in runs:
+        if run.startswith(_PACKED):
+            yield from _unpacked(_decoded(run.translate(_STANDARD)), is_value=False)
     if b"\0" in data and (narrow := _narrowed(data)):
         yield Layer("utf-16", narrow, "binary", 0)
 
 
 def unescaped(data: bytes) -> bytes | None:
-    """One level of URL and JSON escapes less; None where none of them could hide a name."""
-    return _ESCAPE.sub(_character, data) if _HIDING.search(data) else None
+    """One level of URL and JSON escapes less, around where they are; None where none could hide a name."""
+    spans = sorted(span for sign in (b"%", b"\\") for span in _around(data, sign))
+    if not spans:
+        return None
+    merged = [spans[0]]
+    for start, end in spans[1:]:
+        if start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return SEPARATOR.join(_HIDING.sub(_character, data[start:end]) for start, end in merged)
 
 
 def runs_of(data: bytes, classes: bytes, shortest: int) -> Iterator[bytes]:
@@ -87,6 +113,16 @@ def runs_of(data: bytes, classes: bytes, shortest: int) -> Iterator[bytes]:
         at = marked.find(sought, end)
 
 
+def _around(data: bytes, sign: bytes) -> Iterator[tuple[int, int]]:
+    """What surrounds the escapes that start with this sign."""
+    at = data.find(sign)
+    while at >= 0:
+        if _HIDING.match(data, at):
+            yield max(0, at - _SURROUNDINGS), at + 2 * _SURROUNDINGS
+            at += _SURROUNDINGS
+        at = data.find(sign, at + 1)
+
+
 def _unpacked(data: bytes, is_value: bool) -> Iterator[Layer | Gap]:
     found = packed.by_magic(data) or (packed.value(data) if is_value else None)
     if found is None:
@@ -97,10 +133,6 @@ def _unpacked(data: bytes, is_value: bool) -> Iterator[Layer | Gap]:
         yield Gap(f"what is packed by {found.form} {found.lack}")
 
 
-def _runs(data: bytes, shortest: int) -> Iterator[bytes]:
-    return (run.translate(_STANDARD) for run in runs_of(data, _IS_BASE64, shortest))
-
-
 def _decoded(run: bytes) -> bytes:
     """Of any length: what a last group lacks counts as zeros; a lone character says nothing."""
     if len(run) % 4 == 1:
@@ -108,10 +140,16 @@ def _decoded(run: bytes) -> bytes:
     return binascii.a2b_base64(run + b"A" * (-len(run) % 4))
 
 
-def _packed_runs(runs: list[bytes]) -> Iterator[Layer | Gap]:
-    for run in runs:
-        if packed.is_packed(_decoded(run[:16])):
-            yield from _unpacked(_decoded(run), is_value=False)
+def _texts(data: bytes) -> bytes:
+    """What of a large content may be text, at least in part: pictures have bytes of every kind alike."""
+    if len(data) < _CHUNK * 4:
+        return data
+    found = []
+    for start in range(0, len(data), _CHUNK):
+        chunk = data[start : start + _CHUNK]
+        if len(chunk.translate(None, _PRINTABLE)) < len(chunk) * _MOST_OTHERS:
+            found.append(data[max(0, start - _SURROUNDINGS) : start + _CHUNK + _SURROUNDINGS])
+    return SEPARATOR.join(found)
 
 
 def _narrowed(data: bytes) -> bytes:
@@ -128,9 +166,7 @@ def _narrowed(data: bytes) -> bytes:
 
 
 def _character(escape: re.Match[bytes]) -> bytes:
-    byte, unit, code, short = escape.groups()
+    byte, unit, code, itself = escape.groups()
     if unit:
         return chr(int(unit, 16)).encode("utf-8", "replace")
-    if short:
-        return _SHORT.get(short, short)
-    return bytes.fromhex((byte or code).decode())
+    return itself or bytes.fromhex((byte or code).decode())

@@ -149,8 +149,6 @@ class Needles:
         # What all forms of a name share is its host: few of them stand for many names.
         self._anchors = _shortest(_anchors(self._by_dense.values()))
         self._halves = {half for anchor in self._anchors for half in _halves(anchor)}
-        self.shortest = min(map(len, self._anchors), default=0)
-        """Bytes of the shortest host: what encodes a name is no shorter."""
 
     def near(self, data: bytes) -> bool:
         """A quick look: False where the bytes hold no name in any form."""

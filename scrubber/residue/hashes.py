@@ -26,7 +26,6 @@ from scrubber.formats.cache2.key import file_name
 from scrubber.formats.origins import parse_url, split_port
 from scrubber.formats.simple_cache import file_hash
 from scrubber.residue.encoded import runs_of
-from scrubber.residue.forms import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -38,8 +37,6 @@ WELL_KNOWN = ("www", "api", "app", "auth", "cdn", "static", "assets", "img", "im
 
 _HEX = b"0123456789abcdefABCDEF"
 _IS_HEX = bytes(97 if byte in _HEX else 32 for byte in range(256))
-_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
-_IS_BASE64 = bytes(97 if byte in _BASE64 else 32 for byte in range(256))
 # File names have other characters for the slash; which one was meant doesn't matter to a hash.
 _ONE_SIGN = bytes.maketrans(b"+-_", b"///")
 _APP_LETTERS = bytes.maketrans(b"0123456789abcdef", b"abcdefghijklmnop")
@@ -47,6 +44,7 @@ _IS_APP_LETTER = bytes(97 if 97 <= byte < 113 else 32 for byte in range(256))
 _HEX_SIZES = frozenset({16, 32, 40, 64})
 _BASE64_SIZES = frozenset({22, 43})
 _APP_SIZE = 32
+_APP_SIZES = frozenset({_APP_SIZE})
 _MOZILLA_LONGEST = 1500
 _MOZILLA_PREFIX = 50
 _GOLDEN_RATIO = 0x9E3779B9
@@ -77,17 +75,18 @@ class Hashes:
         for url, name in self.urls.items():
             self._add_url(url, name)
 
-    def find(self, data: bytes) -> Iterator[Hit]:
-        """Every hash that stands in some text or bytes as text. Where it stands isn't told."""
-        for run in runs_of(data, _IS_HEX, min(_HEX_SIZES)):
-            if len(run) in _HEX_SIZES and (found := self._tokens.get(run.lower())):
-                yield Hit(found.name, found.form, data.find(run))
-        for run in runs_of(data, _IS_BASE64, min(_BASE64_SIZES)):
+    def find(self, runs: list[bytes]) -> Iterator[Hashed]:
+        """Every hash among the runs that `encoded.base64_runs` finds, whole ones or parts of them."""
+        if not runs:
+            return
+        for run in runs:
             if len(run) in _BASE64_SIZES and (found := self._tokens.get(run.translate(_ONE_SIGN))):
-                yield Hit(found.name, found.form, data.find(run))
-        for run in runs_of(data, _IS_APP_LETTER, _APP_SIZE):
-            if len(run) == _APP_SIZE and (found := self._tokens.get(run)):
-                yield Hit(found.name, found.form, data.find(run))
+                yield found
+        joined = b" ".join(runs)
+        for classes, sizes in ((_IS_HEX, _HEX_SIZES), (_IS_APP_LETTER, _APP_SIZES)):
+            for run in runs_of(joined, classes, min(sizes)):
+                if len(run) in sizes and (found := self._tokens.get(run.lower())):
+                    yield found
 
     def number(self, number: int) -> Hashed | None:
         """What an integer of 32 to 64 bits stands for."""

@@ -112,6 +112,8 @@ class _Log:
             yield from self._fragment(kind, block[at + _FRAGMENT.size : end])
             at = end
         if block[at:].strip(b"\0"):
+            if self._held:  # the record's next fragment, as far as it goes
+                self._held.append(block[at + _FRAGMENT.size :])
             yield from self.torn()
             yield Piece("torn record", "", self._offset + at, block[at:], "binary")
         self._offset += len(block)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from scrubber.residue.piece import Part
     from scrubber.residue.search import Search
 
-HEAD = 4096
-"""Bytes at the start of a file that the readers recognise it by."""
+HEAD = 1 << 15
+"""Bytes at the start of a file that the readers recognise it by: a whole block of a log."""
 TAIL = 8
 """And at its end."""
 

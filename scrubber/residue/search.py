@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scrubber.residue import certificates
-from scrubber.residue.encoded import DEPTH, Layer, layers
+from scrubber.residue.encoded import DEPTH, Layer, base64_runs, layers
 from scrubber.residue.forms import Hit
 from scrubber.residue.piece import MENTION, Gap
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from scrubber.residue.forms import Needles, Reading
     from scrubber.residue.hashes import Hashes
 
-_SHORTEST_RUN = 16
 _REACH = 1 << 12
 
 
@@ -59,14 +57,15 @@ class Search:
     def _hidden(
         self, data: bytes, reading: Reading, depth: int, named: set[str], is_value: bool
     ) -> Iterator[Hit | Gap]:
-        for hit in self.hashes.find(data):
-            said = f"{hit.form} of {hit.name}"
+        runs = base64_runs(data)
+        for found in self.hashes.find(runs):
+            said = f"{found.form} of {found.name}"
             if said not in named:
                 named.add(said)
-                yield hit
+                yield Hit(found.name, found.form, 0)
         if not depth:
             return
-        for layer in layers(data, reading, self._shortest_run, is_value=is_value):
+        for layer in layers(data, reading, runs, is_value=is_value):
             if isinstance(layer, Gap):
                 yield layer
                 continue
@@ -76,8 +75,8 @@ class Search:
                     if not judged.explained:
                         named.add(hit.name)
                     yield _within(judged, layer)
-            for found in self._hidden(layer.data, layer.reading, depth - layer.cost, named, False):
-                yield found if isinstance(found, Gap) else _within(found, layer)
+            for below in self._hidden(layer.data, layer.reading, depth - layer.cost, named, False):
+                yield below if isinstance(below, Gap) else _within(below, layer)
 
     def _judged(self, hit: Hit, data: bytes, reading: Reading) -> Hit:
         if reading == "text" or hit.form != "plain":
@@ -91,10 +90,6 @@ class Search:
     def reach(self) -> int:
         """How far what decides on a name can reach into the bytes on either side, encoded or not."""
         return max(self.needles.reach, _REACH)
-
-    @cached_property
-    def _shortest_run(self) -> int:
-        return max(_SHORTEST_RUN, self.needles.shortest * 4 // 3)
 
 
 def _within(hit: Hit, layer: Layer) -> Hit:
