@@ -235,7 +235,8 @@ class _Tally:
         else:
             for hit in search.find(part.data, part.reading, part.begin, part.end, is_value=part.is_value):
                 if isinstance(hit, Gap):
-                    self.gaps[hit.reason] = None
+                    if not part.explained:
+                        self.gaps[hit.reason] = None
                     continue
                 why = self._why(part.seen_as, part.table, part.row) or hit.explained or part.explained
                 self._count(part.seen_as, part.where, part.place(hit.at), hit, why)

@@ -20,7 +20,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES128
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-from scrubber.formats.leveldb.coding import Record
+from scrubber.formats.cache2.key import file_name
+from scrubber.formats.leveldb.batch import write_batch
+from scrubber.formats.leveldb.coding import Record, varint
 from scrubber.formats.persistent_cache import file_stem
 from tests import blockfile_files, cache2_files, leveldb_files, simple_cache_files
 
@@ -70,9 +72,9 @@ def pickled(text: str) -> bytes:
     return struct.pack("<II", 4 + len(padded), len(raw)) + padded
 
 
-def cell(path: Path, value: bytes | str | int, *, key: str = "id") -> None:
+def cell(path: Path, value: bytes | str | int) -> None:
     with closing(sqlite3.connect(path)) as database:
-        database.execute(f"CREATE TABLE t ({key} TEXT, value)")
+        database.execute("CREATE TABLE t (id TEXT, value)")
         database.executemany("INSERT INTO t VALUES ('x', ?)", [(1,), (value,), (b"\0" * 30,)])
         database.commit()
 
@@ -125,7 +127,7 @@ def manifest(host: str) -> list[bytes]:
 
 def idb_value(host: str) -> list[bytes]:
     value = b"\x01\xff\x11\x02" + bytes(cramjam.snappy.compress_raw(page(host)))
-    return [struct.pack("<QI", 1, 1) + b"\x01\x01k" + leveldb_files.varint(len(value)) + value]
+    return [struct.pack("<QI", 1, 1) + b"\x01\x01k" + varint(len(value)) + value]
 
 
 def session(host: str) -> bytes:
@@ -196,9 +198,7 @@ def free_block(folder: Path, host: str) -> None:
 
 
 def cache2(folder: Path, host: str) -> None:
-    (folder / cache2_files.file_name(f":{url(host)}".encode())).write_bytes(
-        cache2_files.entry(f":{url(host)}")
-    )
+    (folder / file_name(f":{url(host)}".encode())).write_bytes(cache2_files.entry(f":{url(host)}"))
 
 
 def cache2_body(folder: Path, host: str) -> None:
@@ -206,7 +206,7 @@ def cache2_body(folder: Path, host: str) -> None:
     packed = bytes(cramjam.brotli.compress(page(host)))
     elements["alt-data"] = elements["alt-data"].format(len(packed))
     content = cache2_files.entry(f":{OTHER}", packed + b"compiled", elements=elements)
-    (folder / cache2_files.file_name(f":{OTHER}".encode())).write_bytes(content)
+    (folder / file_name(f":{OTHER}".encode())).write_bytes(content)
 
 
 def cache2_encrypted(folder: Path, host: str) -> None:
@@ -215,7 +215,7 @@ def cache2_encrypted(folder: Path, host: str) -> None:
     (folder / "prefs.js").write_text(prefs)
     key = f":{url(host)}"
     content = cache2_files.entry(key, secret=secret)
-    (folder / cache2_files.file_name(key.encode())).write_bytes(content)
+    (folder / file_name(key.encode())).write_bytes(content)
 
 
 def archive(folder: Path, host: str) -> None:
@@ -278,12 +278,10 @@ def cut_in_half(folder: Path, host: str) -> None:
 
 
 NAMES: dict[str, Callable[[Path, str], None]] = {
-    "log record": log(lambda host: [leveldb_files.write_batch([Record(url(host).encode(), b"", 1)], 1)]),
+    "log record": log(lambda host: [write_batch([Record(url(host).encode(), b"", 1)], 1)]),
     "log record across two blocks": whole(across_blocks, "000003.log"),
     "log without its own name": whole(across_blocks, "lost"),
-    "tombstone": log(
-        lambda host: [leveldb_files.write_batch([Record(f"_https://{host}".encode(), None, 1)], 1)]
-    ),
+    "tombstone": log(lambda host: [write_batch([Record(f"_https://{host}".encode(), None, 1)], 1)]),
     "torn log": cut_in_half,
     "table with Snappy": whole(packed_table(leveldb_files.SNAPPY), "000005.ldb"),
     "table with Zstandard": whole(packed_table(leveldb_files.ZSTANDARD), "000005.ldb"),
@@ -356,7 +354,7 @@ NAMES: dict[str, Callable[[Path, str], None]] = {
     "name in base64": named(
         lambda host: "ce_" + b64(f"a,\thttps://{host}".encode()).decode().replace("/", "-")
     ),
-    "name with escapes": named(lambda host: percent(host)),
+    "name with escapes": named(percent),
     "name in rotated letters": named(lambda host: file_stem(f"https://{host}/") + ".db"),
     "name of interleaved letters": named(lambda host: interleaved(host) + ".sqlite"),
 }
@@ -364,9 +362,7 @@ NAMES: dict[str, Callable[[Path, str], None]] = {
 
 HASHES: dict[str, Callable[[Path, str], None]] = {
     "HSTS": whole(hsts),
-    "Site Characteristics": log(
-        lambda host: [leveldb_files.write_batch([Record(md5(host).hex().encode(), b"x", 1)], 1)]
-    ),
+    "Site Characteristics": log(lambda host: [write_batch([Record(md5(host).hex().encode(), b"x", 1)], 1)]),
     "folder of CacheStorage": named(lambda host: hashlib.sha1(f"https_{host}_0".encode()).hexdigest()),
     "folder of a background fetch": named(
         lambda host: hashlib.sha1(f"https_{host}_0-1".encode()).hexdigest()

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import gzip
+import os
+import random
+import struct
+import sys
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cramjam
+import pytest
+
+from scrubber.residue import packed, piece
+from scrubber.residue.sweep import NotExamined, Remnant, sweep
+from scrubber.sites import Site, Target
+from tests import cache2_files, leveldb_files, simple_cache_files
+from tests.residue.planted import FILLER, page, pickled, sealed, sealed_session, url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HOST = "labs.openai.com"
+TARGET = Target((Site("sample", "Sample", domains=(HOST,)),))
+SAMPLES = Path(__file__).parent.parent / "formats" / "samples"
+FILES = sorted(path for path in SAMPLES.rglob("*") if path.is_file())
+
+
+def reasons(root: Path) -> list[str]:
+    return [one.reason for one in sweep([root], TARGET) if isinstance(one, NotExamined)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("Session_1", sealed_session(HOST)[:-3] + b"\1\2\3", id="session with another key"),
+        pytest.param("Session_1", b"SNSS" + struct.pack("<i", 2) + b"\x81" * 64, id="session as a whole"),
+        pytest.param("EncryptedBookmarks2", sealed(FILLER, b"else"), id="bookmarks with another key"),
+        pytest.param("EncryptedBookmarks2", b"v20" + bytes(range(100, 200)), id="bookmarks bound to the app"),
+        pytest.param("Visited Links", b"VLnk\x09\0\0\0" + bytes(24), id="visited links of another version"),
+        pytest.param("a.zip", b"PK\x03\x04 and no more", id="archive that is none"),
+        pytest.param("tickets", b"STCF\x02 and no more", id="tickets that can't be unpacked"),
+        pytest.param(
+            "A" * 40, cache2_files.entry(f":{url(HOST)}", secret=bytes(32)), id="cache entry without the key"
+        ),
+        pytest.param("A" * 40, b"cut", id="cache entry that is none"),
+        pytest.param(
+            "the-real-index", simple_cache_files.index([url(HOST)])[:-1] + b"x", id="index that is damaged"
+        ),
+        pytest.param(
+            "0" * 16 + "_0",
+            struct.pack("<QIIII", 0xFCFB6D1BA7725C30, 5, 9, 0, 0) + b"k",
+            id="entry cut short",
+        ),
+        pytest.param(
+            "000003.log", leveldb_files.log(b"a" * 50, b"b" * 50)[:-1] + b"x", id="log with a wrong checksum"
+        ),
+        pytest.param(
+            "000005.ldb", b"x" + leveldb_files.table([], leveldb_files.SNAPPY)[1:], id="table that is damaged"
+        ),
+        pytest.param("data.gz", gzip.compress(os.urandom(5000))[:10] + b"\xff" * 50, id="gzip that is none"),
+    ],
+)
+def test_what_cannot_be_taken_apart_is_said_once(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert len(reasons(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("picture.png", b"\x89PNG\r\n\x1a\n" + random.Random(1).randbytes(9000), id="picture"),
+        pytest.param("blob", random.Random(2).randbytes(9000), id="unknown"),
+        pytest.param("version", b"v10.0.1 is a version\n", id="text that starts as sealed"),
+        pytest.param("xbytes", b"\x78\x9c" + random.Random(3).randbytes(90), id="start of zlib by chance"),
+        pytest.param("index", simple_cache_files.INDEX, id="index that says nothing"),
+        pytest.param("Session_1", b"SNSS\x03\0\0\0", id="empty session"),
+        pytest.param("000003.log", leveldb_files.log(b"a" * 50)[:-9], id="log that a crash cut"),
+        pytest.param("000007.log", b"", id="empty log"),
+        pytest.param("key.json", b'{"v": "v10' + b'QUJD" }', id="sealed value in a text"),
+    ],
+)
+def test_what_holds_nothing_is_no_reason_for_doubt(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert list(sweep([tmp_path], TARGET)) == []
+
+
+BOMBS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "zlib": zlib.compress,
+    "zstd": lambda data: bytes(cramjam.zstd.compress(data)),
+    "framed snappy": lambda data: bytes(cramjam.snappy.compress(data)),
+}
+
+
+@pytest.mark.parametrize("pack", BOMBS.values(), ids=BOMBS.keys())
+def test_bombs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]) -> None:
+    for module in (piece, packed):
+        monkeypatch.setattr(module, "LIMIT", 1 << 20)
+    name = url(HOST).encode()
+    (tmp_path / "file").write_bytes(pack(name + bytes(4 << 20) + b"https://never.example/"))
+    found = list(sweep([tmp_path], TARGET))
+    assert [one.name for one in found if isinstance(one, Remnant)] == [HOST]
+    assert [one.reason for one in found if isinstance(one, NotExamined)]
+    assert all("1 MiB" in one.reason for one in found if isinstance(one, NotExamined))
+
+
+def test_body_that_is_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "LIMIT", 1 << 20)
+    head = b"HTTP/1.1 200\0content-encoding:br\0\0"
+    bomb = bytes(cramjam.brotli.compress(page(HOST) + bytes(8 << 20)))
+    key = "https://www.example.org/"
+    (tmp_path / f"{simple_cache_files.name(key)}_0").write_bytes(simple_cache_files.entry(key, bomb, head))
+    found = list(sweep([tmp_path], TARGET))
+    assert {one.explained for one in found if isinstance(one, Remnant)} == {"mention"}
+    assert reasons(tmp_path) == ["a body packed by br was examined only in the first 1 MiB"]
+
+
+def test_packed_in_packed_ends(tmp_path: Path) -> None:
+    data = url(HOST).encode()
+    for _ in range(20):
+        data = gzip.compress(data)
+    (tmp_path / "file").write_bytes(data)
+    assert list(sweep([tmp_path], TARGET)) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no holes in files there")
+def test_a_large_hole_is_passed_quickly(tmp_path: Path) -> None:
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(200 << 20)
+        file.seek(-40, os.SEEK_END)
+        file.write(pickled(f"https://{HOST}"))
+    assert [one.name for one in sweep([tmp_path], TARGET) if isinstance(one, Remnant)] == [HOST]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SAMPLES).as_posix())
+def test_damaged_files_are_survived(tmp_path: Path, path: Path) -> None:
+    """Every sample that a browser wrote, bent at random places: no reader may fail, hang or lose bytes."""
+    content = path.read_bytes()
+    chance = random.Random(path.name)
+    target = tmp_path / path.name
+    for _ in range(12):
+        bent = bytearray(content)
+        for _ in range(chance.randint(1, 8)):
+            at = chance.randrange(len(bent))
+            match chance.randrange(3):
+                case 0:
+                    bent[at] = chance.randrange(256)
+                case 1:
+                    del bent[at : at + chance.randint(1, 64)]
+                case _:
+                    bent[at:at] = chance.randbytes(chance.randint(1, 64))
+            if not bent:
+                break
+        target.write_bytes(bent)
+        for one in sweep([tmp_path], TARGET):
+            assert isinstance(one, NotExamined | Remnant)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SAMPLES).as_posix())
+def test_whole_files_of_browsers_are_examined_in_full(path: Path) -> None:
+    if "encrypted" not in path.as_posix():
+        assert list(sweep([path], TARGET)) == []
