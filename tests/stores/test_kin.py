@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+import cramjam
 import pytest
 
 from scrubber.browsers.firefox.features import (
@@ -18,6 +19,7 @@ from scrubber.browsers.firefox.features import (
     MEMORIES,
     MLS_GROUPS,
     PROTECTED_MEDIA,
+    PUSH,
     SEMANTIC_HISTORY,
     SHORTCUT_SCORES,
     SYNC_LOGS,
@@ -29,8 +31,9 @@ from scrubber.browsers.firefox.places_db import PLACES
 from scrubber.errors import PlanOutdated
 from scrubber.formats import mozlz4
 from scrubber.model import Policy, Standing
+from scrubber.stores.push_subscriptions import PushIdentity
 from scrubber.transaction import Transaction
-from tests.cleaned import clean, look, tree
+from tests.cleaned import TARGET, clean, look, tree
 from tests.schemas import create, insert
 from tests.stores.running import ask
 
@@ -280,6 +283,66 @@ def test_groups_of_messages_by_the_name_of_their_file(tmp_path: Path, name: str,
     path.write_bytes(b"encrypted")
     clean(MLS_GROUPS, path, tmp_path)
     assert path.exists() != goes
+
+
+SCOPES = [
+    ("https://labs.openai.com/", "", True),
+    ("https://labs.openai.com/app/", "^userContextId=2", True),
+    ("https://widget.example/", "^partitionKey=%28https%2Copenai.com%29", True),
+    ("https://chat.openai.com/", "^partitionKey=%28https%2Copenai.com%29", False),
+    ("https://shop.example/", "", False),
+    ("https://notopenai.com/", "", False),
+    ("https://labs.openai.com.evil.example/", "", False),
+    ("https://müller.example/", "", False),
+]
+
+
+def raised(text: str) -> bytes:
+    """As a text stands in a key of IndexedDB; beyond ASCII roughly, with two bytes."""
+    return b"".join(
+        bytes([ord(sign) + 1]) if ord(sign) < 0x7F else (ord(sign) - 0x7F + 0x8000).to_bytes(2)
+        for sign in text
+    )
+
+
+def subscriptions(path: Path) -> Path:
+    """As Firefox 153 writes them, once `dom/push/PushDB.sys.mjs` has put them there."""
+    path.parent.mkdir(parents=True)
+    create(path, "firefox-153/idb")
+    with closing(sqlite3.connect(path)) as made:
+        made.create_function("update_refcount", 2, lambda _old, _new: None)
+        for number, (scope, suffix, _) in enumerate(SCOPES):
+            key = b"\x30" + raised(f"channel-{number}")
+            data = bytes(cramjam.snappy.compress_raw(f"channelID{number}scope{scope}".encode()))
+            made.execute("INSERT INTO object_data VALUES (1, ?, NULL, NULL, ?)", (key, data))
+            endpoint = b"\x30" + raised(f"https://push.example/{number}")
+            identity = b"\x80" + raised(scope) + b"\0\x30" + raised(suffix)
+            unique = [(1, endpoint, 1, key, None), (2, identity, 1, key, None)]
+            made.executemany("INSERT INTO unique_index_data VALUES (?, ?, ?, ?, ?)", unique)
+            suffixes = (3, b"\x30" + raised(suffix), key, 1, None)
+            made.execute("INSERT INTO index_data VALUES (?, ?, ?, ?, ?)", suffixes)
+        made.commit()
+    return path
+
+
+def test_push_subscriptions_go_with_all_that_finds_them(tmp_path: Path) -> None:
+    path = subscriptions(tmp_path / "storage/permanent/chrome/idb/2918063365piupsah.sqlite")
+    triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY 1"
+    before = ask(path, triggers)
+    clean(PUSH, path, tmp_path)
+    left = [b"\x30" + raised(f"channel-{n}") for n, (_, _, goes) in enumerate(SCOPES) if not goes]
+    assert ask(path, "SELECT key FROM object_data ORDER BY key") == left
+    assert ask(path, "SELECT object_data_key FROM index_data ORDER BY 1") == left
+    keys = "SELECT object_data_key FROM unique_index_data ORDER BY 1"
+    assert ask(path, keys) == [key for key in left for _ in range(2)]
+    assert ask(path, triggers) == before
+    assert len(before) == 4
+
+
+def test_keys_that_are_no_identity_are_nobodys() -> None:
+    column = PushIdentity("value")
+    for value in (None, 7, b"", b"\x30" + raised("https://labs.openai.com/"), b"\x80", b"\x80\0", "text"):
+        assert not column.owns({"value": value}, TARGET)
 
 
 def protected(folder: Path, name: str, origin: str, top: str, salt: str) -> Path:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scrubber import engine, plan, plan_file
+from scrubber import engine, plan, plan_file, verdict
 from scrubber.browsers.chromium.outside import (
     BLOBS,
     CRASH_DUMPS,
@@ -240,6 +240,20 @@ def test_an_entry_that_another_profiles_turn_took_away(tmp_path: Path) -> None:
         transaction.swap()
         transaction.commit()
     assert path.read_bytes() == XBEL % entry("file:///a")
+
+
+@FAMILIES
+def test_the_sweep_reads_the_list_too(tmp_path: Path, family: Family) -> None:
+    """Where the store can't tell the entries, nothing is removed, and nothing called clean."""
+    profile = at_home(tmp_path, family)
+    path = tmp_path / ".local/share/recently-used.xbel"
+    path.write_bytes(XBEL % (b"<!-- -->" + entry(OURS)))
+    found = verdict.verify((profile,), TARGET, Policy())
+    assert [one.path for one in found.unexplained] == [path]
+    assert [one.path for one in found.plan.skipped] == [path]
+    path.write_bytes(XBEL % entry(OURS))
+    kept = verdict.verify((profile,), TARGET, Policy(without=frozenset({"downloads"})))
+    assert [(one.path, one.explained) for one in kept.remnants] == [(path, "not asked for")]
 
 
 def test_profiles_that_share_a_desktop_each_have_their_turn(tmp_path: Path) -> None:

@@ -38,5 +38,6 @@ SHARED = (
     "{user_data}/chrome_debug.log",
     "{user_data}/Crashpad",
     "{user_data}/Crash Reports",
+    "{data_home}/recently-used.xbel",
 )
 """Of the user-data folder, what isn't the same on every computer; component lists name many hosts."""

@@ -6,6 +6,7 @@ from scrubber.stores.columns import Named, ReversedHost, Url
 from scrubber.stores.json_file import KEY, Items, JsonFile
 from scrubber.stores.named_by_origin import MlsGroups, ProtectedMedia
 from scrubber.stores.page_scores import PageScores
+from scrubber.stores.push_subscriptions import PushSubscriptions
 from scrubber.stores.rebuilt import Rebuilt, SemanticHistory
 from scrubber.stores.records import Rule
 from scrubber.stores.sqlite import Sqlite
@@ -115,6 +116,8 @@ EXTENSION_FILES = WholeFiles(
     source="toolkit/components/extensions/ExtensionPermissions.sys.mjs",
 )
 
+PUSH = PushSubscriptions("{profile}/storage/permanent/chrome/idb/2918063365piupsah.sqlite")
+
 MLS_GROUPS = MlsGroups("{profile}/mls/*")
 
 PROTECTED_MEDIA = ProtectedMedia("{profile}/gmp/*/*/id/*")
@@ -132,6 +135,7 @@ FEATURES = (
     MANIFESTS,
     EXTENSION_STORAGE,
     EXTENSION_FILES,
+    PUSH,
     MLS_GROUPS,
     PROTECTED_MEDIA,
 )

@@ -20,8 +20,8 @@ from scrubber.stores.whole_files import WholeFiles
 if TYPE_CHECKING:
     from scrubber.stores.columns import Row
 
-SHARED = ("{user_data}/Crash Reports", "{user_data}/Pending Pings")
-"""What the profiles of one folder share, and what can name pages."""
+SHARED = ("{user_data}/Crash Reports", "{user_data}/Pending Pings", "{data_home}/recently-used.xbel")
+"""What profiles share, and what can name pages."""
 
 _LOGINS = Keep("logins")
 
