@@ -42,12 +42,15 @@ class EncryptedTwin:
         return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
-        """The copy, if anything goes from the file. Raises UnreadableStore where there is the copy alone."""
+        """The copy: it goes if anything goes from the file, and is kept if only what is kept is there.
+
+        Raises UnreadableStore where there is the copy alone.
+        """
         plain = path.with_name(self.plain)
         if kind(plain) is None:
             raise UnreadableStore(path, "encrypted, and the file that it is a copy of is missing")
-        going = [trace for trace in self.of.find(plain, look) if look.policy.removes(trace)]
-        return tuple(Trace("", path.name, trace.standing, trace.seen, trace.holds) for trace in going[:1])
+        traces = sorted(self.of.find(plain, look), key=look.policy.removes, reverse=True)
+        return tuple(Trace("", path.name, trace.standing, trace.seen, trace.holds) for trace in traces[:1])
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the removal of the copy."""

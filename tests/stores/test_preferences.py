@@ -342,10 +342,18 @@ class TestBookmarks:
         with pytest.raises(UnreadableStore, match="missing"):
             store.find(twin, look(tmp_path))
         self.file(tmp_path)
-        assert store.find(twin, look(tmp_path)) == ()
+        assert [trace.standing for trace in store.find(twin, look(tmp_path))] == [Standing.KEPT]
         traces = store.find(twin, look(tmp_path, BOOKMARKED))
+        assert [trace.standing for trace in traces] == [Standing.OWN]
         with Transaction([tmp_path]) as transaction:
             store.remove(twin, traces, transaction)
             transaction.swap()
             transaction.commit()
         assert not twin.exists()
+
+    def test_encrypted_copy_of_others_bookmarks_is_nothing(self, tmp_path: Path) -> None:
+        twin = tmp_path / "EncryptedBookmarks2"
+        twin.write_bytes(b"v10...")
+        put(tmp_path, {"roots": {}}, "Bookmarks")
+        store, _ = ENCRYPTED_BOOKMARKS
+        assert store.find(twin, look(tmp_path, BOOKMARKED)) == ()
