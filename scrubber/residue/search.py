@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from scrubber.residue.forms import Needles, Reading
     from scrubber.residue.hashes import Hashes
+    from scrubber.residue.partitions import Partitions
 
 _REACH = 1 << 12
 
@@ -25,6 +26,7 @@ class Search:
 
     needles: Needles
     hashes: Hashes
+    partitions: Partitions
     cache_secret: bytes | None = None
     """What opens the encrypted cache of a Firefox profile."""
 
@@ -41,16 +43,19 @@ class Search:
             if not judged.explained:
                 named.add(hit.name)
             yield judged
+        for hit in self.partitions.find(data):
+            if begin <= hit.at < (len(data) if end is None else end):
+                yield hit
         for found in self._hidden(data, reading, DEPTH, named, is_value):
             yield found._replace(at=begin) if isinstance(found, Hit) else found
 
     def names(self, data: bytes, reading: Reading = "text") -> bool:
         """Whether some bytes name the target in clear."""
-        return bool(self.needles.find(data, reading))
+        return bool(self.needles.find(data, reading)) or any(True for _ in self.partitions.find(data))
 
     def suspects(self, data: bytes, *, is_value: bool = False) -> bool:
         """A quick look: False where nothing would be found."""
-        if self.needles.near(data):
+        if self.needles.near(data) or self.partitions.near(data):
             return True
         return any(True for _ in self._hidden(data, "packed", DEPTH, set(), is_value))
 

@@ -24,6 +24,7 @@ from scrubber.formats import persistent_cache
 from scrubber.formats.cache2.key import MARKER, read_marker
 from scrubber.residue.forms import Hit, Needles
 from scrubber.residue.hashes import Hashes
+from scrubber.residue.partitions import Partitions
 from scrubber.residue.piece import Gap, Match, Part, Piece, windows
 from scrubber.residue.readers import Readers, signs
 from scrubber.residue.search import Search
@@ -82,7 +83,7 @@ def sweep(
     target that were known before anything was removed: hashes of them are looked for, besides those of
     addresses that anyone would guess.
     """
-    search = Search(Needles(target.names), Hashes(target, urls), _cache_secret(roots))
+    search = Search(Needles(target.names), Hashes(target, urls), Partitions(target), _cache_secret(roots))
     sweeping = _Sweep(search, known, Readers())
     for root in roots:
         for path, what in _walk(root):
