@@ -1,5 +1,6 @@
 """The only code that writes to a profile: staged beside it, swapped in atomically, undone when that fails."""
 
+from scrubber.transaction.changes import Change, FileEdit, FolderEdit
 from scrubber.transaction.fingerprints import fingerprint
 from scrubber.transaction.recovery import Recovered, recover
 from scrubber.transaction.staging import PREFIX, interrupted
@@ -7,7 +8,10 @@ from scrubber.transaction.transaction import Failed, Swapped, Transaction
 
 __all__ = [
     "PREFIX",
+    "Change",
     "Failed",
+    "FileEdit",
+    "FolderEdit",
     "Recovered",
     "Swapped",
     "Transaction",

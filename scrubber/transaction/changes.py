@@ -78,7 +78,7 @@ class FileEdit:
 
     def note(self) -> Note:
         """With the inode by which recovery tells whether it was made."""
-        return _note(Act.EDIT, self, self.after.lstat().st_ino)
+        return note_of(Act.EDIT, self, self.after.lstat().st_ino)
 
     def is_outdated(self) -> bool:
         """Content and all."""
@@ -91,10 +91,10 @@ class FileEdit:
         either back writes what is there already. The new version must never meet them.
         """
         dress(self.path, self.after)
-        if self._is_folded:
+        if self.is_folded:
             dress(self.path, self.before)
         self._set_aside()
-        if self._is_folded:
+        if self.is_folded:
             self._place_folded()
         for suffix in self.live:
             sidecar(self.path, suffix).unlink()
@@ -106,9 +106,9 @@ class FileEdit:
         """The same way in reverse, through the folded file."""
         if kind(self.aside) is None:
             return
-        if any(_size(path) and _identity(path) not in self.ours for path in self.unit):
+        if any(size_of(path) and identity(path) not in self.ours for path in self.unit):
             raise PlanOutdated(f"{self.path}: written to by something else since")
-        if self._is_folded:
+        if self.is_folded:
             self._place_folded()
         for suffix in reversed(self.live):
             if kind(sidecar(self.aside, suffix)) is not None:
@@ -118,14 +118,15 @@ class FileEdit:
         self._place(self.aside, self.path)
 
     @property
-    def _is_folded(self) -> bool:
+    def is_folded(self) -> bool:
+        """Whether sidecars hold something of it, so that `before` differs from the file."""
         return any(suffix != "-shm" for suffix in self.live)
 
     def _set_aside(self) -> None:
         """The main file last: where it lies aside, all of the unit does."""
         make_private(self.aside.parent)
         for suffix in (*self.live, ""):
-            self.ours.add(_identity(sidecar(self.path, suffix)))
+            self.ours.add(identity(sidecar(self.path, suffix)))
             keep(sidecar(self.path, suffix), sidecar(self.aside, suffix))
 
     def _place_folded(self) -> None:
@@ -134,13 +135,13 @@ class FileEdit:
         sync(self.path.parent)
 
     def _place(self, source: Path, target: Path) -> None:
-        self.ours.add(_identity(source))
+        self.ours.add(identity(source))
         source.replace(target)
 
 
 @dataclass(frozen=True, eq=False)
 class FolderEdit:
-    """A folder that a new version replaces as a whole."""
+    """A folder that a new version replaces as a whole; where there is none, it comes to be."""
 
     path: Path
     slot: Path
@@ -149,6 +150,8 @@ class FolderEdit:
     warnings: tuple[str, ...] = ()
     ours: set[str] = field(default_factory=set)
     """Outlines of what may lie in its place beside the original."""
+    dressed: bool = False
+    """Whether the new version has owners, modes and times of its own."""
 
     @property
     def before(self) -> Path:
@@ -167,7 +170,7 @@ class FolderEdit:
 
     def note(self) -> Note:
         """With the inode by which recovery tells whether it was made."""
-        return _note(Act.EDIT_FOLDER, self, self.after.lstat().st_ino)
+        return note_of(Act.EDIT_FOLDER, self, self.after.lstat().st_ino)
 
     def is_outdated(self) -> bool:
         """By names, sizes and times of what it holds."""
@@ -175,26 +178,30 @@ class FolderEdit:
 
     def forward(self) -> None:
         """In one step where the system has one; else recovery puts the original back into the gap."""
-        dress_tree(self.path, self.after)
+        if not self.dressed:
+            dress_tree(self.path, self.after)
         self.ours.add(outline(self.after))
-        if not exchange(self.path, self.after):
+        if kind(self.path) is None:
+            self.after.rename(self.path)
+        elif not exchange(self.path, self.after):
             make_private(self.aside.parent)
             self.path.rename(self.aside)
             self.after.rename(self.path)
 
     def back(self) -> None:
         """Undone by the same step, or by closing the gap."""
+        now = outline(self.path)
+        if now == self.staged_from:
+            return
         if kind(self.path) is not None:
-            now = outline(self.path)
-            if now == self.staged_from:
-                return
             if now not in self.ours:
                 raise PlanOutdated(f"{self.path}: written to by something else since")
-            if kind(self.aside) is None:
+            if kind(self.after) is not None:
                 exchange(self.path, self.after)
                 return
             self.path.rename(self.after)
-        self.aside.rename(self.path)
+        if kind(self.aside) is not None:
+            self.aside.rename(self.path)
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +217,7 @@ class Discard:
 
     def note(self) -> Note:
         """Once something lies in its slot, it is made."""
-        return _note(Act.DISCARD, self)
+        return note_of(Act.DISCARD, self)
 
     def is_outdated(self) -> bool:
         """By size and time, for a folder of all that it holds."""
@@ -229,15 +236,18 @@ class Discard:
         self.slot.rename(self.path)
 
 
-def _note(act: Act, change: Change, inode: int = 0) -> Note:
+def note_of(act: Act, change: Change, inode: int = 0) -> Note:
+    """A change's line of the journal."""
     parent = change.slot.parent.parent
     return Note(act, change.path.relative_to(parent).as_posix(), change.slot.name, inode)
 
 
-def _identity(path: Path) -> str:
+def identity(path: Path) -> str:
+    """What tells a file from any other that may come to lie in its place."""
     status = os.lstat(path)
     return f"{status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns}"
 
 
-def _size(path: Path) -> int:
+def size_of(path: Path) -> int:
+    """In bytes; 0 where nothing is."""
     return os.lstat(path).st_size if kind(path) is not None else 0

@@ -40,6 +40,14 @@ def sync_tree(folder: Path) -> None:
     sync(folder)
 
 
+def sync_folders(folder: Path) -> None:
+    """The same for the lists alone of a folder and of those below it."""
+    for path in walk(folder):
+        if kind(path) == "folder":
+            sync(path)
+    sync(folder)
+
+
 def copy_tree(source: Path, target: Path) -> None:
     """A private copy of a folder of plain files and folders; UnreadableStore where it holds anything else."""
     make_private(target)

@@ -90,6 +90,8 @@ def _fate(staging: Staging, note: Note, path: Path, *, taken_back: bool) -> Fate
         return _put_back(aside, path)
     if taken_back:
         return "changed" if _inode(path) == note.inode else "unchanged"
+    if _inode(path) == note.inode:  # nothing lay there before, perhaps
+        return "changed"
     return "changed" if _inode(after) != note.inode and (_inode(after) or _inode(aside)) else "unchanged"
 
 

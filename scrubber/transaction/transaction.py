@@ -12,6 +12,7 @@ from scrubber.errors import PlanOutdated, ProfileInUse, ScrubError, UnreadableSt
 from scrubber.transaction.changes import Discard
 from scrubber.transaction.journal import Act, Note
 from scrubber.transaction.placing import sync
+from scrubber.transaction.restoring import make_room, stage_restore
 from scrubber.transaction.roots import check_way, outermost
 from scrubber.transaction.stage import as_unreadable, check_written, stage_discard, stage_edit
 from scrubber.transaction.staging import Staging, alive, fresh, keeping_times, left
@@ -98,6 +99,11 @@ class Transaction:
         """The staging folders, for the sweep to leave out: until `commit` they hold what was removed."""
         return tuple(staging.folder for staging in self._stagings.values())
 
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What is staged, in order."""
+        return tuple(change for _, change in self._pending)
+
     @contextmanager
     def edit(self, path: Path, sidecars: Iterable[str] = ()) -> Iterator[StagedEdit]:
         """Stage a new version of a file, or of a folder as a whole.
@@ -122,6 +128,24 @@ class Transaction:
         """Stage the removal of a file or a whole folder. Raises UnreadableStore as `edit` does."""
         staging = self._staging_for(path)
         self._add(staging, stage_discard(path, staging.slot()))
+
+    @contextmanager
+    def restore(self, path: Path, sidecars: Collection[str] = ()) -> Iterator[Path]:
+        """Stage what lay at a path before, in place of whatever lies there now, or of nothing.
+
+        The block writes it where it is told to, the sidecars beside it, with the owners, modes and times that
+        they had. `sidecars` are those that belong to the file, present or not. Raises as `edit` does.
+        """
+        staging = self._staging_for(path)
+        slot = staging.slot()
+        try:
+            with as_unreadable(path):
+                yield make_room(path, slot)
+                change = stage_restore(path, sidecars, slot)
+        except BaseException:
+            shutil.rmtree(slot, ignore_errors=True)
+            raise
+        self._add(staging, change)
 
     @contextmanager
     def together(self) -> Iterator[list[Path]]:

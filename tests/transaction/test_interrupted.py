@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import stat
@@ -11,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -19,23 +18,20 @@ from scrubber.errors import ScrubError
 from scrubber.formats.sqlite_unit import SIDECARS
 from scrubber.transaction import Failed, Swapped, Transaction, changes, interrupted, recover
 from tests.crashed import crashed, database, hosts
+from tests.interruptions import (
+    DIED,
+    Counter,
+    counting,
+    die,
+    fail,
+    have_no_exchange,
+    impoverish,
+    in_child,
+    interrupt,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-OPERATIONS = (
-    "open",
-    "write",
-    "fsync",
-    "link",
-    "replace",
-    "rename",
-    "unlink",
-    "mkdir",
-    "rmdir",
-    "chmod",
-    "utime",
-)
+    from collections.abc import Callable, Iterator
 
 Ending = Literal["commit", "rollback"]
 
@@ -91,29 +87,6 @@ def place(folder: Path) -> Place:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody pulls the plug here, so no disk needs waiting for."""
     monkeypatch.setattr(os, "fsync", lambda _: None)
-
-
-class Counter:
-    """Counts the file operations, and does something at one of them."""
-
-    def __init__(self, act: Callable[[], None], at: int, *, and_later: bool = False) -> None:
-        self.count = 0
-        self._act = act  # raises, or ends the process
-        self._at = at
-        self._and_later = and_later
-
-    def install(self, patch: pytest.MonkeyPatch, operations: Iterable[str] = OPERATIONS) -> None:
-        for name in operations:
-            patch.setattr(os, name, self._counted(getattr(os, name)))
-
-    def _counted(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        def counted(*arguments: Any, **options: Any) -> Any:
-            self.count += 1
-            if self.count == self._at or (self._and_later and self.count > self._at):
-                self._act()
-            return function(*arguments, **options)
-
-        return counted
 
 
 def stage(transaction: Transaction, place: Place) -> None:
@@ -231,21 +204,6 @@ def fresh(place: Place, folder: Path) -> Callable[[], Place]:
     return make
 
 
-def fail() -> None:
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def interrupt() -> None:
-    raise KeyboardInterrupt
-
-
-def die() -> None:
-    os._exit(DIED)
-
-
-DIED = 77
-
-
 @pytest.mark.parametrize("ending", ["commit", "rollback"])
 def test_uninterrupted(fresh: Callable[[], Place], folder: Path, ending: Ending) -> None:
     place = fresh()
@@ -326,33 +284,6 @@ def die_at(place: Place, ending: Ending, at: int, *, poor: bool) -> None:
         run(place, ending, [], [])
 
 
-def impoverish(patch: pytest.MonkeyPatch) -> None:
-    """A system without what makes it easy."""
-    patch.setattr(os, "link", refuse)
-    patch.setattr(changes, "exchange", have_no_exchange)
-
-
-def refuse(source: Path, target: Path) -> None:
-    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
-
-
-def have_no_exchange(one: Path, other: Path) -> bool:
-    return False
-
-
-def in_child(function: Callable[[], None]) -> int:
-    """The exit status of a process that runs this."""
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            function()
-            status = 0
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
 def test_recovery_dies_too(fresh: Callable[[], Place], folder: Path) -> None:
     """With a run that died in the gap that only systems without an exchange of folders have."""
     for at in counting():
@@ -378,9 +309,3 @@ def recover_until(place: Place, at: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         Counter(die, at).install(patch)
         recover([place.profile])
-
-
-def counting() -> Iterator[int]:
-    """Up to far more operations than there are, should the end never come."""
-    yield from range(1, 3000)
-    pytest.fail("never ran to its end")
