@@ -95,7 +95,7 @@ def _by_magic(
 
 
 def _is_journal(found: Signs) -> bool:
-    """Journal mode PERSIST zeroes the header; only the name tells then."""
+    """Only the name tells where the magic is zeros: after PERSIST, or a crash before it was synced."""
     if found.head.startswith(database.JOURNAL_MAGIC):
         return True
-    return found.path.name.endswith("-journal") and bool(found.head) and not any(found.head[:32])
+    return found.path.name.endswith("-journal") and bool(found.head) and not any(found.head[:8])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import socket
 import sqlite3
+import struct
 import sys
 from contextlib import closing
 from dataclasses import dataclass
@@ -245,6 +246,17 @@ def test_rollback_journal(tmp_path: Path) -> None:
         connection.execute("UPDATE pages SET url = 'https://example.org/' WHERE id = 99")
     assert look(tmp_path).summary == {("pages.db-journal", "journal")}
     path.unlink()
+    assert look(tmp_path).summary == {("pages.db-journal", "journal")}
+
+
+def test_rollback_journal_of_a_crash_before_it_was_synced(tmp_path: Path) -> None:
+    path, journal = tmp_path / "pages.db", tmp_path / "pages.db-journal"
+    with closing(database(path, "journal_mode=PERSIST", "secure_delete=ON")) as connection:
+        connection.execute("INSERT INTO pages VALUES (99, ?, 'id')", (HOST,))
+        connection.execute("UPDATE pages SET url = 'https://example.org/' WHERE id = 99")
+    # The magic and the number of records come last; the rest of the header is there from the start.
+    unsynced = bytes(12) + struct.pack(">4I", 0xF067B249, 3, 512, 4096)
+    journal.write_bytes(unsynced + journal.read_bytes()[len(unsynced) :])
     assert look(tmp_path).summary == {("pages.db-journal", "journal")}
 
 
