@@ -61,11 +61,15 @@ class Database:
         nothing: Callable[[bytes], bool] = lambda _: False  # noqa: E731
         return (item for item in self.examine(nothing) if isinstance(item, Slack) or item.tree is None)
 
-    def examine(self, wanted: Callable[[bytes], bool] = lambda _: True) -> Iterator[Record | Slack]:
+    def examine(
+        self,
+        wanted: Callable[[bytes], bool] = lambda _: True,
+        in_full: Callable[[Tree], bool] = lambda _: False,
+    ) -> Iterator[Record | Slack]:
         """The whole file once: live records first, tree by tree, then what nothing refers to.
 
         Live records that lie in their page alone may be left out where `wanted` says that the page
-        (or the assembled payload) is of no interest; slack never is.
+        (or the assembled payload) is of no interest; slack never is, nor are records of a tree `in_full`.
         """
         self._owned = bytearray(self.pages + 1)
         self.damage = []
@@ -76,7 +80,7 @@ class Database:
         else:
             self.damage.append("not one whole page")
         for tree in self.trees[1:]:
-            yield from self._tree(tree, wanted)
+            yield from self._tree(tree, (lambda _: True) if in_full(tree) else wanted)
         yield from self._unowned()
         yield from self._past_the_end()
 

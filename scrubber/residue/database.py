@@ -1,18 +1,21 @@
 """SQLite as the sweep reads it: cells, what nobody owns any more, write-ahead logs and journals.
 
-A cell may hold a hash of an address as a number, or a value that is packed; so records are looked at one by
-one, but taken apart only where a quick look at all of one gives a reason to.
+Most pages are done with after a quick look at their bytes. That is not enough where a cell may hold a hash of
+an address as a number, or a value that is packed without a mark: there, records are looked at one by one.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
 from scrubber.errors import UnreadableStore
 from scrubber.formats.sqlite_file import Database
 from scrubber.formats.sqlite_log import JOURNAL_MAGIC, WAL_MAGICS, journal_images, wal_images
-from scrubber.formats.sqlite_page import DAMAGED, MAGIC, Field, Record, Slack
+from scrubber.formats.sqlite_page import DAMAGED, MAGIC, Field, Record, Slack, Tree
+from scrubber.residue.encoded import SEPARATOR
+from scrubber.residue.packed import holds_packed
 from scrubber.residue.piece import MENTION, Match, Part, Piece
 
 if TYPE_CHECKING:
@@ -33,10 +36,21 @@ _PLAIN = bytes(
 )
 
 
+_HIDING = re.compile("hash|url_id|data|value|blob|body|content|head|payload|proto", re.IGNORECASE)
+_SMALL = 4 << 20
+"""Up to this size all records of all tables are looked at one by one."""
+_BATCH = 1 << 14
+
+
 def read_database(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
     """Raises UnreadableStore where it is damaged, after all that could be read."""
     database = Database(file, path)
-    yield from _parts(database.examine(), search)
+    is_small = database.pages * database.header.page_size <= _SMALL
+
+    def wanted(data: bytes) -> bool:
+        return search.suspects(data) or holds_packed(data)
+
+    yield from _parts(database.examine(wanted, lambda tree: is_small or _may_hide(tree)), search)
     if database.damage:
         more = f" (and {len(database.damage) - 1} more)" if len(database.damage) > 1 else ""
         raise UnreadableStore(path, f"a damaged database: {database.damage[0]}{more}")
@@ -85,15 +99,36 @@ _CONTENTS = {
 }
 
 
+def _may_hide(tree: Tree) -> bool:
+    """Whether cells may hold what the bytes of a page don't show, by how their columns are called."""
+    return not tree.columns or any(_HIDING.search(name) for name in tree.columns)
+
+
 def _parts(items: Iterable[Record | Slack], search: Search) -> Iterator[Part]:
     entries = _Entries(search)
+    held: list[Record] = []
+    size = 0
     for item in items:
         if isinstance(item, Slack):
             yield Piece(item.seen_as, "", item.offset, item.data, "packed")
-        elif search.suspects(item.payload):
-            yield from _cells(item, entries)
-        elif _has_more(item.payload):
-            yield from _numbers_and_blobs(item, entries)
+            continue
+        held.append(item)
+        size += len(item.payload)
+        if size > _BATCH:
+            yield from _records(held, entries)
+            held, size = [], 0
+    yield from _records(held, entries)
+
+
+def _records(records: list[Record], entries: _Entries) -> Iterator[Part]:
+    """One quick look at many records, which are small; then at each where there is a reason to."""
+    search = entries.search
+    suspicious = search.suspects(SEPARATOR.join(record.payload for record in records))
+    for record in records:
+        if suspicious and search.suspects(record.payload):
+            yield from _cells(record, entries)
+        elif _has_more(record.payload):
+            yield from _numbers_and_blobs(record, entries)
 
 
 def _has_more(payload: bytes) -> bool:
@@ -104,8 +139,8 @@ def _has_more(payload: bytes) -> bool:
 
 def _numbers_and_blobs(record: Record, entries: _Entries) -> Iterator[Part]:
     fields = list(record.fields())
-    blobs = (one for one in fields if one.serial >= _LONGEST_SHORT_BLOB and not one.serial % 2)
-    if any(entries.search.suspects(one.data, is_value=True) for one in blobs):
+    blobs = (one.data for one in fields if one.serial >= _LONGEST_SHORT_BLOB and not one.serial % 2)
+    if any(entries.search.suspects_packed(blob) for blob in blobs):
         yield from _cells(record, entries)
         return
     for one in fields:

@@ -197,3 +197,8 @@ _CODINGS: dict[str, Callable[[bytes, str], Unpacked]] = {
 def is_packed(head: bytes) -> bool:
     """Whether some first bytes say that what they start is packed."""
     return head.startswith(_DICTIONARY_MAGICS) or any(head.startswith(magics) for magics, _, _ in _KINDS)
+
+
+def holds_packed(data: bytes) -> bool:
+    """Whether anything among some bytes may start what is packed; two bytes of zlib are too few to tell."""
+    return any(magic in data for magics, form, _ in _KINDS if form != "zlib" for magic in magics)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubber.residue import certificates
+from scrubber.residue import certificates, packed
 from scrubber.residue.encoded import DEPTH, Layer, base64_runs, layers
 from scrubber.residue.forms import Hit
 from scrubber.residue.piece import MENTION, Gap
@@ -53,11 +53,16 @@ class Search:
         """Whether some bytes name the target in clear."""
         return bool(self.needles.find(data, reading)) or any(True for _ in self.partitions.find(data))
 
-    def suspects(self, data: bytes, *, is_value: bool = False) -> bool:
+    def suspects(self, data: bytes) -> bool:
         """A quick look: False where nothing would be found."""
         if self.needles.near(data) or self.partitions.near(data):
             return True
-        return any(True for _ in self._hidden(data, "packed", DEPTH, set(), is_value))
+        return any(True for _ in self._hidden(data, "packed", DEPTH, set(), False))
+
+    def suspects_packed(self, blob: bytes) -> bool:
+        """The same for what is packed in a blob, as far as that is all of it."""
+        found = packed.by_magic(blob) or packed.value(blob)
+        return found is not None and (bool(found.lack) or self.suspects(found.data))
 
     def _hidden(
         self, data: bytes, reading: Reading, depth: int, named: set[str], is_value: bool

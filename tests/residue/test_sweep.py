@@ -15,6 +15,7 @@ from scrubber.residue.forms import Needles
 from scrubber.residue.piece import WINDOW, windows
 from scrubber.residue.sweep import NotExamined, Remnant, sweep
 from scrubber.sites import Site, Target
+from tests.residue.planted import mozilla_hash
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -475,3 +476,20 @@ def test_nothing_is_changed(tmp_path: Path) -> None:
         assert [path.is_file() and path.read_bytes() for path in everything] == [
             content for _, _, content in before
         ]
+
+
+@pytest.mark.parametrize("column", ["url_hash", "neutral"])
+@pytest.mark.parametrize("rows", [10, 60_000], ids=["small", "large"])
+def test_hashes_in_columns_of_any_name_where_that_is_quick(tmp_path: Path, column: str, rows: int) -> None:
+    with closing(sqlite3.connect(tmp_path / "pages.db")) as connection:
+        connection.execute(f"CREATE TABLE pages (id INTEGER PRIMARY KEY, title TEXT, {column} INTEGER)")
+        texts = ((f"title {number} {'x' * 60}", 1 << 47 | number) for number in range(rows))
+        connection.executemany("INSERT INTO pages VALUES (NULL, ?, ?)", texts)
+        connection.execute(
+            f"UPDATE pages SET {column} = ? WHERE id = 7", (mozilla_hash("https://labs.openai.com/"),)
+        )
+        connection.commit()
+    found = look(tmp_path).remnants
+    assert [(one.where, one.form) for one in found] == (
+        [] if (column, rows) == ("neutral", 60_000) else [(f"pages.{column} rowid 7", "url hash")]
+    )
