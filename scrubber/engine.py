@@ -23,7 +23,7 @@ from scrubber.transaction import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from scrubber.model import BrowserProfile, Trace
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, "Path"], None]
 """Told what is being done (`plan`, `stage`, `swap`, `verify`) and to what."""
+
+
+NEEDED = "left as it is: it tells whose things are in a store that could not be cleaned"
 
 
 Look = guard.Occupancy | Skipped
@@ -174,11 +177,13 @@ class _Run:
                 root for root in profile.desktop if any(one.path.is_relative_to(root) for one in stores)
             ]
             with Transaction((*_own_roots(profile), *desktop)) as transaction:
-                staged = [self._staged(planned, transaction) for planned in stores]
+                staged: list[tuple[Cleaned, Collection[Path]]] = []
+                for planned in stores:
+                    staged.append(self._staged(planned, transaction, [one for one, _ in staged]))
                 # A browser may have been started while the copies were made.
                 self._refuse(profile, held=held)
                 made = transaction.swap(lambda path: self.progress("swap", path))
-                self.outcome.cleaned += [_settled(one, paths, made, transaction) for one, paths in staged]
+                self.outcome.cleaned += _all_settled(staged, made, transaction)
                 try:
                     transaction.commit()
                 except ScrubError as error:
@@ -195,9 +200,13 @@ class _Run:
     def _leave(self, stores: Iterable[PlannedStore], reason: str) -> None:
         self.outcome.cleaned += [Cleaned(planned, failed=reason) for planned in stores]
 
-    def _staged(self, planned: PlannedStore, transaction: Transaction) -> tuple[Cleaned, Collection[Path]]:
+    def _staged(
+        self, planned: PlannedStore, transaction: Transaction, others: Iterable[Cleaned]
+    ) -> tuple[Cleaned, Collection[Path]]:
         """The store as it will be, and what is to be changed for that."""
         self.progress("stage", planned.path)
+        if _explains(planned, others):
+            return Cleaned(planned, failed=NEEDED), ()
         going = self.plan.going(planned)
         try:
             if fingerprint(planned.store.unit(planned.path)) != planned.fingerprint:
@@ -206,12 +215,34 @@ class _Run:
                 equal = planned.store.remove(planned.path, going, transaction)
         except UnreadableStore as error:
             return Cleaned(planned, failed=error.reason), ()
+        except OSError as error:
+            return Cleaned(planned, failed=error.strerror or str(error)), ()
         except PlanOutdated as error:
             return Cleaned(planned, failed="changed since the plan was made", detail=str(error)), ()
         except Unproved as error:
             failed = "what would stay could not be proved to be the same"
             return Cleaned(planned, failed=failed, detail=str(error)), ()
         return Cleaned(planned, going, equal), frozenset(paths)
+
+
+def _explains(planned: PlannedStore, others: Iterable[Cleaned]) -> bool:
+    """Whether it lies inside a store that failed: it may be all that tells whose things are in that one."""
+    return any(one.failed and one.planned.path in planned.path.parents for one in others)
+
+
+def _all_settled(
+    staged: Iterable[tuple[Cleaned, Collection[Path]]],
+    made: Sequence[Swapped | Failed],
+    transaction: Transaction,
+) -> list[Cleaned]:
+    done: list[Cleaned] = []
+    for cleaned, paths in staged:
+        settled = _settled(cleaned, paths, made, transaction)
+        if not settled.failed and _explains(settled.planned, done):
+            stuck = transaction.put_back(paths)
+            settled = replace(settled, removed=(), equal=0, failed=stuck[0].reason if stuck else NEEDED)
+        done.append(settled)
+    return done
 
 
 def _settled(
@@ -247,11 +278,17 @@ def _own_roots(profile: BrowserProfile) -> tuple[Path, ...]:
 def _size(stores: Iterable[PlannedStore]) -> int:
     """Bytes of all files of these stores, each once; what can't be looked at counts as nothing."""
     sizes: dict[Path, int] = {}
-    for part in dict.fromkeys(part for planned in stores for part in planned.store.unit(planned.path)):
+    for planned in stores:
         try:
-            for path in (part, *walk(part)) if kind(part) == "folder" else (part,):
-                if kind(path) == "file":
-                    sizes[path] = path.lstat().st_size
+            for path in _files(planned.store.unit(planned.path)):
+                sizes[path] = path.lstat().st_size
         except (OSError, UnreadableStore):
             continue
     return sum(sizes.values())
+
+
+def _files(parts: Iterable[Path]) -> Iterator[Path]:
+    for part in parts:
+        for path in (part, *walk(part)) if kind(part) == "folder" else (part,):
+            if kind(path) == "file":
+                yield path

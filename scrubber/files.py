@@ -65,9 +65,15 @@ def open_regular(path: Path) -> BinaryIO:
 
 
 def read_regular(path: Path, limit: int = 1 << 30) -> bytes:
-    """The content of a regular file; UnreadableStore where it is longer than `limit` bytes."""
+    """The content of a regular file.
+
+    Raises UnreadableStore where it can't be read or is longer than `limit` bytes.
+    """
     with open_regular(path) as file:
-        content = file.read(limit + 1)
+        try:
+            content = file.read(limit + 1)
+        except OSError as error:
+            raise _refused(path, "file", error) from error
     if len(content) > limit:
         raise UnreadableStore(path, f"larger than {limit} bytes")
     return content
@@ -115,6 +121,8 @@ def names(folder: Path) -> list[str]:
         raise _refused(folder, "folder", error) from error
     try:
         return sorted(os.listdir(descriptor))  # noqa: PTH208 - a Path can't name what is open
+    except OSError as error:
+        raise _refused(folder, "folder", error) from error
     finally:
         os.close(descriptor)
 

@@ -86,6 +86,7 @@ def make(
     stores: list[PlannedStore] = []
     skipped: dict[Skipped, None] = {}
     seen: set[tuple[Path, int, BrowserProfile | None]] = set()
+    barred: set[Path] = set()
     for profile in profiles:
         known: set[str] = set()
         for store, found in _places(profile, policy):
@@ -95,11 +96,16 @@ def make(
                 seen.add(turn)
                 progress(found)
                 try:
+                    _check_way(found, barred)
                     for planned in _planned(store, found, Look(target, profile, policy, known)):
                         stores.append(planned)
                         known |= {one.seen for one in planned.traces if one.standing is not Standing.MENTION}
                 except UnreadableStore as error:
+                    barred.add(found)
                     skipped[Skipped(error.path, error.reason)] = None
+                except OSError as error:  # a disk that fails in the middle of a file
+                    barred.add(found)
+                    skipped[Skipped(found, error.strerror or str(error))] = None
     return Plan(target, policy, tuple(profiles), tuple(stores), tuple(skipped))
 
 
@@ -113,6 +119,12 @@ def _planned(store: Store, path: Path, look: Look) -> Iterator[PlannedStore]:
     if [outline(part) for part in store.unit(path)] != before:
         raise UnreadableStore(path, "changed while it was read")
     yield PlannedStore(look.profile, store, path, mark, traces)
+
+
+def _check_way(path: Path, barred: set[Path]) -> None:
+    """What lies inside a store that can't be read may be all that tells whose things are in that one."""
+    if not barred.isdisjoint(path.parents):
+        raise UnreadableStore(path, "left alone: it tells whose things are in a store that can't be read")
 
 
 def _is_desktops(path: Path, profile: BrowserProfile) -> bool:

@@ -8,7 +8,6 @@ browser/components/profiles/SelectableProfileService.sys.mjs)
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 from scrubber import files
 from scrubber.discovery.reach import Reach, or_skipped
 from scrubber.errors import UnreadableStore
-from scrubber.formats import sqlite_unit
+from scrubber.formats.sqlite_copy import private_copy
 from scrubber.model import BrowserProfile, Skipped
 
 if TYPE_CHECKING:
@@ -197,8 +196,7 @@ def _groups(folder: Path, reach: Reach) -> Iterator[_Named | Skipped]:
 
 
 def _group(path: Path) -> Iterator[_Named]:
-    with tempfile.TemporaryDirectory(prefix="scrubber-") as private:
-        copy = sqlite_unit.snapshot(path, Path(private))
+    with private_copy(path) as copy:
         try:
             with closing(sqlite3.connect(copy)) as database:
                 database.text_factory = lambda raw: raw.decode("utf-8", "replace")

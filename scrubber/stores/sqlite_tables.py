@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
-from scrubber.formats.sqlite_unit import snapshot
+from scrubber.formats.sqlite_copy import private_copy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from scrubber.model import Key
     from scrubber.stores.columns import Row, Value
@@ -55,8 +54,7 @@ def copied(path: Path) -> Iterator[tuple[Path, dict[str, Table]]]:
 
     Raises UnreadableStore of `path` for whatever SQLite can't read inside the block.
     """
-    with tempfile.TemporaryDirectory(prefix="scrubber-") as folder:
-        copy = snapshot(path, Path(folder))
+    with private_copy(path) as copy:
         if copy.stat().st_size == 0:
             raise UnreadableStore(path, "an empty file, not a SQLite database")
         try:

@@ -1,0 +1,83 @@
+"""One home for all faults, on a disk in memory where there is one: there are thousands of runs to come."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults import homes
+from tests.faults.layer import Layer, Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A home, what is in it before and after a clean that nothing disturbs, and the operations of that."""
+
+    home: Path
+    old: homes.Content
+    new: homes.Content
+    operations: tuple[Operation, ...]
+
+    def set_up(self, place: Path) -> Path:
+        """A fresh copy of the home in an empty folder, with a folder for temporary files beside it."""
+        for name in ("home", "tmp"):
+            shutil.rmtree(place / name, ignore_errors=True)
+        (place / "tmp").mkdir()
+        tempfile.tempdir = str(place / "tmp")
+        return Path(shutil.copytree(self.home, place / "home"))
+
+
+class Tally:
+    """What the tests of this run have tried, for the README."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def add(self, what: str, count: int) -> None:
+        self.counts[what] += count
+
+
+@pytest.fixture(scope="session")
+def tally() -> Tally:
+    return Tally()
+
+
+@pytest.fixture(scope="session")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    memory = Path("/dev/shm")  # noqa: S108 - the name in it is made up by tempfile
+    base = memory if memory.is_dir() else tmp_path_factory.getbasetemp()
+    with tempfile.TemporaryDirectory(prefix="faults-", dir=base) as name:
+        yield Path(name).resolve()
+
+
+@pytest.fixture(scope="session")
+def scene(disk: Path) -> Scene:
+    place = disk / "scene"
+    place.mkdir()
+    homes.make(place / "original")
+    first = Scene(place / "original", homes.content(place / "original"), {}, ())
+    home = first.set_up(place)
+    layer = Layer(place, lambda _: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(place / "tmp"))
+        layer.install(patch)
+        ran = homes.clean(home)
+    assert ran.code == 0
+    return Scene(first.home, first.old, homes.content(home), tuple(layer.seen))
+
+
+@pytest.fixture
+def folder(disk: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty one on the disk; its temporary files are the test's own."""
+    with tempfile.TemporaryDirectory(prefix="test-", dir=disk) as name:
+        monkeypatch.setattr(tempfile, "tempdir", name)
+        yield Path(name)

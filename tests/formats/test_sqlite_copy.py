@@ -1,0 +1,77 @@
+"""Private copies of databases: gone with their block, and where a run was killed, with the next copy."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scrubber.errors import UnreadableStore
+from scrubber.formats.sqlite_copy import private_copy
+from tests.crashed import crashed, hosts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "History"
+    crashed(path, "wal", ["shop.example"], committed=["late.example"])
+    return path
+
+
+def killed(database: Path) -> None:
+    """A process that ends in the middle of its block, and takes its lock along."""
+    child = os.fork()
+    if child == 0:
+        with private_copy(database):
+            os._exit(0)
+    os.waitpid(child, 0)
+
+
+def test_a_copy_is_whole_private_and_gone_in_the_end(database: Path, temporary: Path) -> None:
+    with private_copy(database) as copy:
+        assert hosts(copy) == ["late.example", "shop.example"]
+        assert stat.S_IMODE(copy.parent.stat().st_mode) == 0o700
+        assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_a_killed_run_left_goes_and_what_others_hold_stays(database: Path, temporary: Path) -> None:
+    killed(database)
+    assert len(list(temporary.iterdir())) == 1
+    (temporary / "scrubber-copy-link").symlink_to(database.parent)
+    (temporary / "somebody-else").mkdir()
+    with private_copy(database) as first, private_copy(database) as second:
+        names = {path.name for path in temporary.iterdir()}
+        assert names == {first.parent.name, second.parent.name, "scrubber-copy-link", "somebody-else"}
+    assert database.exists()
+
+
+@pytest.mark.parametrize("refused", ["mkdir", "open"], ids=["no folder", "no file"])
+def test_no_room_for_a_copy_is_no_reason_to_stop(
+    database: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    function = getattr(os, refused)
+
+    def full(path: object, *rest: int, **more: int) -> object:
+        if str(path).startswith(str(temporary)):
+            raise OSError(28, "No space left on device")
+        return function(path, *rest, **more)
+
+    monkeypatch.setattr(os, refused, full)
+    with pytest.raises(UnreadableStore, match="No space left on device"), private_copy(database):
+        pass
+    assert database.exists()
