@@ -17,6 +17,7 @@ from tests.browsers.processes import alive, environment
 from tests.browsers.waiting import until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from tests.browsers.web import Web
@@ -41,7 +42,14 @@ class Chromium:
     """One run of the browser on `<home>/.config/chromium/<profile>`; leaving the block closes it."""
 
     def __init__(
-        self, home: Path, web: Web, binary: Path, profile: str = "Default", features: str = ""
+        self,
+        home: Path,
+        web: Web,
+        binary: Path,
+        profile: str = "Default",
+        *,
+        features: str = "",
+        switches: Iterable[str] = (),
     ) -> None:
         self.downloads = home / "Downloads"
         lock = user_data(home) / "SingletonLock"
@@ -50,6 +58,7 @@ class Chromium:
         options.binary_location = str(binary)
         for switch in (
             *_SWITCHES,
+            *switches,
             f"--enable-features={features}",
             f"--user-data-dir={user_data(home)}",
             f"--profile-directory={profile}",
@@ -60,6 +69,12 @@ class Chromium:
         self._driver = webdriver.Chrome(options=options, service=service)
         main = psutil.Process(int(lock.readlink().name.rpartition("-")[2]))
         self._processes = [main, *main.children(recursive=True)]
+
+    @property
+    def processes(self) -> list[psutil.Process]:
+        """All of its processes, the main one first."""
+        main = self._processes[0]
+        return [main, *main.children(recursive=True)]
 
     def visit(self, address: str) -> None:
         """Go to an address as if typed, and wait for the page's own scripts."""
@@ -81,6 +96,11 @@ class Chromium:
     def type(self, selector: str, text: str) -> None:
         """Type into the field that the CSS selector finds."""
         self._driver.find_element(By.CSS_SELECTOR, selector).send_keys(text)
+
+    def tabs(self) -> list[str]:
+        """The addresses of all tabs."""
+        targets = self._driver.execute_cdp_cmd("Target.getTargets", {})["targetInfos"]
+        return [target["url"] for target in targets if target["type"] == "page"]
 
     def run(self, script: str) -> Any:
         """What the script returns, run in the page."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from tests.browsers import cleaning, reopened
 from tests.browsers.homes import (
     IN_BLOCKFILES,
     IN_SQLITE,
@@ -23,7 +25,10 @@ from tests.browsers.story import Report, check_all
 from tests.browsers.web import Web
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from tests.browsers.cleaning import Cleaned
+    from tests.browsers.reopened import Reopened
 
 REQUIRE = "SCRUBBER_REQUIRE_BROWSERS"
 """Set to 1 (as CI does), a missing browser fails the run instead of skipping its tests."""
@@ -131,3 +136,31 @@ def firefox_reports(firefox_home: FirefoxHome, tmp_path_factory: pytest.TempPath
     """What every host's check page says in a copy from which nothing was removed."""
     with firefox_home.copied(tmp_path_factory.mktemp("firefox-checked")).open() as browser:
         return check_all(browser)
+
+
+@pytest.fixture(scope="session")
+def cleanings(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Cleaned[ChromiumHome | FirefoxHome]]:
+    """By the name of a home's fixture: a copy of it, cleaned once, by the command line. Look only."""
+
+    @functools.cache
+    def of(name: str) -> Cleaned[ChromiumHome | FirefoxHome]:
+        home: ChromiumHome | FirefoxHome = request.getfixturevalue(name)
+        return cleaning.clean(home, tmp_path_factory.mktemp(f"{name}-cleaned"))
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def reopenings(
+    cleanings: Callable[[str], Cleaned[ChromiumHome | FirefoxHome]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], Reopened]:
+    """By the name of a home's fixture: what its browser makes of the cleaned home, looked at once."""
+
+    @functools.cache
+    def of(name: str) -> Reopened:
+        return reopened.reopen(cleanings(name).after, tmp_path_factory.mktemp(f"{name}-reopened"))
+
+    return of

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import shutil
 import sqlite3
 import struct
 import tempfile
 from collections import Counter
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.browsers.hosts import LOOK_ALIKES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-Row = tuple[bytes | int | float | None, ...]
+Cell = bytes | int | float | None
+Row = tuple[Cell, ...]
 
 _SQLITE = b"SQLite format 3\0"
 _MOZLZ4 = b"mozLz40\0"
@@ -53,6 +56,24 @@ def rows(home: Path, wanted: Callable[[str, Row], bool]) -> dict[str, Counter[Ro
     return found
 
 
+@dataclass(frozen=True)
+class Table:
+    """One table: the names of its columns, and how often it has each row."""
+
+    columns: tuple[str, ...]
+    rows: Counter[Row]
+
+
+def tables(home: Path) -> dict[str, Table]:
+    """Every table of every database, by `Default/History urls`; a table without rows is left out."""
+    found: dict[str, Table] = {}
+    for path in filter(_is_database, _files(home)):
+        for table, columns, row in _cells(path):
+            key = f"{path.relative_to(home)} {table}"
+            found.setdefault(key, Table(tuple(columns), Counter())).rows[row] += 1
+    return found
+
+
 def mentions(row: Row, names: Iterable[str]) -> bool:
     """Whether any cell of a row holds any of the names, in any form."""
     needles = [needle for name in names for needle in _forms(name)]
@@ -69,6 +90,11 @@ def damaged(home: Path) -> list[str]:
         if answer != [(b"ok",)] or foreign:
             faults.append(f"{path.relative_to(home)}: {answer} {foreign}")
     return faults
+
+
+def session(path: Path) -> Any:
+    """The content of one of Firefox's mozlz4 files, whose plain text is JSON."""
+    return json.loads(_lz4(path.read_bytes()[len(_MOZLZ4) + 4 :]))
 
 
 class _Needle:

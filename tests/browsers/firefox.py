@@ -97,6 +97,12 @@ class Firefox:
         self._client.start_session()
         self._client.timeout.script = 60
 
+    @property
+    def processes(self) -> list[psutil.Process]:
+        """All of its processes, the main one first."""
+        main = psutil.Process(self._process.pid)
+        return [main, *main.children(recursive=True)]
+
     def visit(self, address: str) -> None:
         """Go to an address, and wait for the page's own scripts."""
         self._client.navigate(address)

@@ -74,7 +74,7 @@ class ChromiumHome(Home):
 
     def open(self, profile: str = "Default") -> Chromium:
         """Start the browser on it."""
-        return Chromium(self.path, self.web, self.binary, profile, self.features)
+        return Chromium(self.path, self.web, self.binary, profile, features=self.features)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,78 @@
+"""The main job on real Chromium profiles: what only they have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browsers import cleaning
+from tests.browsers.expected import TABS
+from tests.browsers.kept_files import Files, LevelDbs, leaves
+from tests.browsers.neighbours import of_target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.browsers.cleaning import Cleaned
+    from tests.browsers.homes import ChromiumHome
+    from tests.browsers.reopened import Reopened
+
+pytestmark = pytest.mark.browser
+
+JSON = ("Preferences", "Network Persistent State", "TransportSecurity")
+"""The JSON files in which sites are named, or told by their hashes."""
+
+
+@pytest.fixture(params=TABS)
+def name(request: pytest.FixtureRequest) -> str:
+    """Of the home's fixture."""
+    fixture: str = request.param
+    return fixture
+
+
+@pytest.fixture
+def cleaned(name: str, cleanings: Callable[[str], Cleaned[ChromiumHome]]) -> Cleaned[ChromiumHome]:
+    return cleanings(name)
+
+
+@pytest.fixture
+def files(cleaned: Cleaned[ChromiumHome]) -> Files:
+    return Files(cleaned.before.path, cleaned.after.path)
+
+
+def test_leveldb_finds_all_records_but_the_target_s(cleaned: Cleaned[ChromiumHome]) -> None:
+    databases = LevelDbs(cleaned.before.path, cleaned.after.path)
+    assert "Default/Service Worker/Database" in databases.gone
+    assert databases.unexplained() == []
+    assert databases.altered == []
+
+
+def test_the_indexes_of_caches_list_what_is_there(files: Files) -> None:
+    assert files.indexes_off() == []
+
+
+@pytest.mark.parametrize("profile", ["Default", "Profile 1"])
+@pytest.mark.parametrize("file", JSON)
+def test_settings_lose_nothing_but_the_target_s(files: Files, profile: str, file: str) -> None:
+    path = f"{profile}/{file}"
+    before, after = leaves(files.before[path]), leaves(files.after[path])
+    gone = before - after
+    assert gone
+    assert [leaf for leaf in gone if not of_target(leaf.encode())] == []
+    assert after - before == {}
+
+
+def test_the_tabs_of_others_come_back(name: str, reopenings: Callable[[str], Reopened]) -> None:
+    assert reopenings(name).tabs == TABS[name]
+
+
+def test_a_run_for_one_profile_leaves_the_other_alone(chromium_home: ChromiumHome, tmp_path: Path) -> None:
+    home = chromium_home.copied(tmp_path)
+    before = cleaning.state(*home.second)
+    ran = cleaning.run(home.path, "clean", "--yes", "-p", "chromium:Default")
+    assert ran.exit_code == 0
+    assert ran.answer["equality"]["stores"]
+    assert cleaning.differences(before, cleaning.state(*home.second)) == []
+    assert any(place.startswith("Profile 1/") for place in cleaning.remnants(home.path))
