@@ -16,6 +16,11 @@ _SEARCHED = 1 << 14
 """Bytes before a name in which its certificate is looked for."""
 
 
+def may_hold_one(data: bytes) -> bool:
+    """A quick look: False where there is no certificate with alternative names."""
+    return _ALTERNATIVE_NAMES in data
+
+
 def holder(data: bytes, at: int, size: int) -> bytes | None:
     """Whose certificate lists the name of this size at this place; None where none does.
 

@@ -38,11 +38,10 @@ class Search:
         Only names that start within begin:end count, wherever they stand.
         """
         named: set[str] = set()
-        for hit in self.needles.find(data, reading, begin, end):
-            judged = self._judged(hit, data, reading)
-            if not judged.explained:
+        for hit in self._judged(self.needles.find(data, reading, begin, end), data, reading):
+            if not hit.explained:
                 named.add(hit.name)
-            yield judged
+            yield hit
         for hit in self.partitions.find(data):
             if begin <= hit.at < (len(data) if end is None else end):
                 yield hit
@@ -79,22 +78,23 @@ class Search:
             if isinstance(layer, Gap):
                 yield layer
                 continue
-            for hit in self.needles.find(layer.data, layer.reading):
-                judged = self._judged(hit, layer.data, layer.reading)
+            hits = self.needles.find(layer.data, layer.reading)
+            for hit in self._judged(hits, layer.data, layer.reading):
                 if hit.name not in named:
-                    if not judged.explained:
+                    if not hit.explained:
                         named.add(hit.name)
-                    yield _within(judged, layer)
+                    yield _within(hit, layer)
             for below in self._hidden(layer.data, layer.reading, depth - layer.cost, named, False):
                 yield below if isinstance(below, Gap) else _within(below, layer)
 
-    def _judged(self, hit: Hit, data: bytes, reading: Reading) -> Hit:
-        if reading == "text" or hit.form != "plain":
-            return hit
-        holder = certificates.holder(data, hit.at, len(hit.name))
-        if holder is None or self.names(holder):
-            return hit
-        return hit._replace(explained=MENTION)
+    def _judged(self, hits: list[Hit], data: bytes, reading: Reading) -> Iterator[Hit]:
+        """The hits, those in the certificates of others explained."""
+        if not hits or reading == "text" or not certificates.may_hold_one(data):
+            yield from hits
+            return
+        for hit in hits:
+            holder = certificates.holder(data, hit.at, len(hit.name)) if hit.form == "plain" else None
+            yield hit if holder is None or self.names(holder) else hit._replace(explained=MENTION)
 
     @property
     def reach(self) -> int:
