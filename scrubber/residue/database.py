@@ -172,12 +172,11 @@ def _integer(one: Field) -> int:
 
 
 def _number(record: Record, one: Field, search: Search) -> Iterator[Match]:
-    found = search.hashes.number(_integer(one))
+    where = record.tree.column(one.column) if record.tree else ""
+    found = search.hashes.number(_integer(one), where)
     if found:
-        where = record.tree.column(one.column) if record.tree else ""
         table = (record.tree.table or record.tree.name) if record.tree else ""
-        at = _at(record)
-        yield Match(record.seen_as, where, at, found.name, found.form, table, record.row)
+        yield Match(record.seen_as, where, _at(record), found.name, found.form, table, record.row)
 
 
 def _at(record: Record) -> str:

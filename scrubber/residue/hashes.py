@@ -45,6 +45,7 @@ _HEX_SIZES = frozenset({16, 32, 40, 64})
 _BASE64_SIZES = frozenset({22, 43})
 _APP_SIZE = 32
 _APP_SIZES = frozenset({_APP_SIZE})
+_ICON_COLUMN = "icon_url_hash"
 _MOZILLA_LONGEST = 1500
 _MOZILLA_PREFIX = 50
 _GOLDEN_RATIO = 0x9E3779B9
@@ -64,6 +65,7 @@ class Hashes:
     def __init__(self, target: Target, urls: Collection[str] = ()) -> None:
         self._tokens: dict[bytes, Hashed] = {}
         self._numbers: dict[int, Hashed] = {}
+        self._icons: dict[int, Hashed] = {}
         self.urls: dict[str, str] = {}
         """Every likely address, with the name that it counts for."""
         hosts = dict(_hosts(target, urls))
@@ -88,9 +90,12 @@ class Hashes:
                 if len(run) in sizes and (found := self._tokens.get(run.lower())):
                     yield found
 
-    def number(self, number: int) -> Hashed | None:
-        """What an integer of 32 to 64 bits stands for."""
-        return self._numbers.get(number)
+    def number(self, number: int, column: str = "") -> Hashed | None:
+        """What an integer stands for. Hashes of 32 bits count only in the column that is for them.
+
+        Elsewhere, a few thousand of them would meet some number that means something else.
+        """
+        return (self._icons if column.endswith(_ICON_COLUMN) else self._numbers).get(number)
 
     def token(self, text: str) -> Hashed | None:
         """What a hash in lower hex stands for."""
@@ -112,7 +117,7 @@ class Hashes:
             self._add_base64(digest, name, form)
         self._numbers[struct.unpack_from("<q", md5)[0]] = Hashed(name, "md5 of the address as a number")
         self._numbers[mozilla_hash(url)] = Hashed(name, "url hash")
-        self._numbers[mozilla_hash(_bare(url))] = Hashed(name, "url hash")
+        self._icons[mozilla_hash(_bare(url))] = Hashed(name, "url hash")
         app = hashlib.sha256(sha256).hexdigest()[:_APP_SIZE].encode().translate(_APP_LETTERS)
         self._add_token(app, name, "web app id")
         for key in _chromium_keys(url):

@@ -16,6 +16,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
 from scrubber.errors import UnreadableStore
@@ -251,4 +252,8 @@ class _Tally:
 
     def _why(self, seen_as: str, table: str, row: int | None) -> str:
         kept = "" if seen_as in _DEAD else self.known(self.path, table, row)
-        return kept or shipped(self.path)
+        return kept or self._shipped
+
+    @cached_property
+    def _shipped(self) -> str:
+        return shipped(self.path)

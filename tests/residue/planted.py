@@ -240,13 +240,16 @@ def app_id(host: str) -> str:
 
 
 def mozilla_hash(text: str) -> int:
+    """As Firefox hashes a URL; one without a scheme has 32 bits."""
+
     def part(data: bytes) -> int:
         number = 0
         for byte in data:
             number = (((number << 5 | number >> 27) & 0xFFFFFFFF) ^ byte) * 0x9E3779B9 % (1 << 32)
         return number
 
-    return ((part(b"https") & 0xFFFF) << 32) + part(text.encode())
+    prefix = (part(b"https") & 0xFFFF) << 32 if text.startswith("https:") else 0
+    return prefix + part(text.encode())
 
 
 def url_id(host: str) -> int:

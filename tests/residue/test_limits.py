@@ -16,7 +16,7 @@ from scrubber.residue import packed, piece
 from scrubber.residue.sweep import NotExamined, Remnant, sweep
 from scrubber.sites import Site, Target
 from tests import cache2_files, leveldb_files, simple_cache_files
-from tests.residue.planted import FILLER, page, pickled, sealed, sealed_session, url
+from tests.residue.planted import BODIES, FILLER, HASHES, NAMES, page, pickled, sealed, sealed_session, url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,28 +134,42 @@ def test_a_large_hole_is_passed_quickly(tmp_path: Path) -> None:
     assert [one.name for one in sweep([tmp_path], TARGET) if isinstance(one, Remnant)] == [HOST]
 
 
+def bent(content: bytes, chance: random.Random) -> bytes:
+    """The same with some bytes changed, lost or put in, headers more often than the rest."""
+    changed = bytearray(content)
+    for _ in range(chance.randint(1, 8)):
+        at = chance.randrange(min(len(changed), chance.choice((64, 1 << 40))) or 1)
+        match chance.randrange(4):
+            case 0:
+                changed[at : at + 1] = chance.randbytes(1)
+            case 1:
+                del changed[at : at + chance.randint(1, 64)]
+            case 2:
+                changed[at:at] = chance.randbytes(chance.randint(1, 64))
+            case _:
+                changed[at : at + 4] = chance.choice((b"\0\0\0\0", b"\xff\xff\xff\xff", b"\xff\xff\xff\x7f"))
+    return bytes(changed)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SAMPLES).as_posix())
-def test_damaged_files_are_survived(tmp_path: Path, path: Path) -> None:
-    """Every sample that a browser wrote, bent at random places: no reader may fail, hang or lose bytes."""
-    content = path.read_bytes()
+def test_damaged_files_of_browsers_are_survived(tmp_path: Path, path: Path) -> None:
     chance = random.Random(path.name)
-    target = tmp_path / path.name
     for _ in range(12):
-        bent = bytearray(content)
-        for _ in range(chance.randint(1, 8)):
-            at = chance.randrange(len(bent))
-            match chance.randrange(3):
-                case 0:
-                    bent[at] = chance.randrange(256)
-                case 1:
-                    del bent[at : at + chance.randint(1, 64)]
-                case _:
-                    bent[at:at] = chance.randbytes(chance.randint(1, 64))
-            if not bent:
-                break
-        target.write_bytes(bent)
-        for one in sweep([tmp_path], TARGET):
-            assert isinstance(one, NotExamined | Remnant)
+        (tmp_path / path.name).write_bytes(bent(path.read_bytes(), chance))
+        assert all(isinstance(one, NotExamined | Remnant) for one in sweep([tmp_path], TARGET))
+
+
+@pytest.mark.parametrize(
+    "plant", {**NAMES, **HASHES, **BODIES}.values(), ids={**NAMES, **HASHES, **BODIES}.keys()
+)
+def test_damaged_files_of_every_form_are_survived(tmp_path: Path, plant: Callable[[Path, str], None]) -> None:
+    plant(tmp_path, HOST)
+    contents = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    chance = random.Random(1)
+    for _ in range(5):
+        for path, content in contents.items():
+            path.write_bytes(bent(content, chance))
+        assert all(isinstance(one, NotExamined | Remnant) for one in sweep([tmp_path], TARGET))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SAMPLES).as_posix())

@@ -493,3 +493,16 @@ def test_hashes_in_columns_of_any_name_where_that_is_quick(tmp_path: Path, colum
     assert [(one.where, one.form) for one in found] == (
         [] if (column, rows) == ("neutral", 60_000) else [(f"pages.{column} rowid 7", "url hash")]
     )
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"), [("fixed_icon_url_hash", ["url hash"]), ("size", [])], ids=["icon", "any number"]
+)
+def test_short_hashes_count_only_where_they_belong(tmp_path: Path, column: str, expected: list[str]) -> None:
+    with closing(sqlite3.connect(tmp_path / "favicons.sqlite")) as connection:
+        connection.execute(f"CREATE TABLE moz_icons (id INTEGER PRIMARY KEY, {column} INTEGER)")
+        connection.execute(
+            "INSERT INTO moz_icons VALUES (1, ?)", (mozilla_hash("labs.openai.com/favicon.ico"),)
+        )
+        connection.commit()
+    assert [one.form for one in look(tmp_path).remnants] == expected
