@@ -18,7 +18,7 @@ from scrubber.formats.blockfile.cache import Cache, Entry
 from scrubber.formats.blockfile.layout import Address
 from scrubber.formats.damaged import Damaged
 from scrubber.residue.piece import Part, Piece, stretch, windows
-from scrubber.residue.responses import Response, coding_of
+from scrubber.residue.responses import LARGEST_HEADERS, Response, coding_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +116,7 @@ def _parts(cache: Cache, entry: Entry) -> Iterator[tuple[str, _Part]]:
         if not value or not size:
             continue
         where = Address(value)
-        if stream == _HEADERS:
+        if stream == _HEADERS and size <= LARGEST_HEADERS:
             coding = coding_of(cache.content(where, size))
         yield where.file, _place(where, size, entry.key, stream, coding if stream == _BODY else "")
 
@@ -131,7 +131,7 @@ def _of(part: _Part, file: BinaryIO, search: Search) -> Iterator[Part]:
     file.seek(part.start)
     if part.stream == -1:
         yield Piece("cache key", "", part.start, file.read(part.stop - part.start), "binary")
-    elif part.stream == _HEADERS:
+    elif part.stream == _HEADERS and part.stop - part.start <= LARGEST_HEADERS:
         yield response.headers(file.read(part.stop - part.start))
     else:
         yield from response.body(file, part.start, part.stop, part.coding)

@@ -68,24 +68,35 @@ def read_journal(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
 
 @dataclass
 class _Entries:
-    """Which rows of a cache in SQLite are of entries that name the target."""
+    """Which entries of a cache in SQLite don't name the target by their keys.
+
+    What such an entry is made of can only mention it. What belongs to no entry any more may be anything.
+    """
 
     search: Search
-    own: set[int | None] = field(default_factory=set)
+    others: set[int | None] = field(default_factory=set)
+
+    def note(self, record: Record) -> None:
+        """Remember a record if it is such an entry."""
+        if record.tree and record.tree.name in _KEYS and not record.tree.table:
+            key = self._key(record.tree, list(record.fields()))
+            if key is not None and not self.search.names(key):
+                self.others.add(record.rowid)
 
     def contents(self, record: Record, fields: list[Field]) -> frozenset[str]:
-        """The columns that hold what another site's entry is made of, which can only mention the target."""
+        """The columns of a record that hold what another site's entry is made of."""
         if record.tree is None or record.tree.table:
             return frozenset()
-        by_name = dict(zip(record.tree.columns, fields, strict=False))
         table = record.tree.name
-        if key := next((by_name[name] for name in _KEYS.get(table, ()) if name in by_name), None):
-            if self.search.names(key.data):
-                self.own.add(record.rowid)
-                return frozenset()
-            return _CONTENTS[table]
-        owner = by_name.get(_OWNERS.get(table, ""))
-        return frozenset() if owner is None or _integer(owner) in self.own else _CONTENTS[table]
+        if table in _KEYS:
+            key = self._key(record.tree, fields)
+            return frozenset() if key is None or self.search.names(key) else _CONTENTS[table]
+        owner = dict(zip(record.tree.columns, fields, strict=False)).get(_OWNERS.get(table, ""))
+        return _CONTENTS[table] if owner and _integer(owner) in self.others else frozenset()
+
+    def _key(self, tree: Tree, fields: list[Field]) -> bytes | None:
+        by_name = dict(zip(tree.columns, fields, strict=False))
+        return next((by_name[name].data for name in _KEYS[tree.name] if name in by_name), None)
 
 
 _KEYS = {"resources": ("cache_key",), "entries": ("key", "request_url_no_query")}
@@ -125,6 +136,7 @@ def _records(records: list[Record], entries: _Entries) -> Iterator[Part]:
     search = entries.search
     suspicious = search.suspects(SEPARATOR.join(record.payload for record in records))
     for record in records:
+        entries.note(record)
         if suspicious and search.suspects(record.payload):
             yield from _cells(record, entries)
         elif _has_more(record.payload):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _CODING = re.compile(rb"(?:\A|[\0\n])content-encoding:[ \t]*([a-z0-9_, \t-]{1,100})", re.IGNORECASE)
 _PROBE = 64
+LARGEST_HEADERS = 16 << 20
+"""Bytes up to which headers are taken as such: real ones have kilobytes, and are read at once."""
 
 
 @dataclass(frozen=True)

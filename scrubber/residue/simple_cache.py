@@ -10,7 +10,7 @@ from scrubber.errors import UnreadableStore
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.simple_index import read_index
 from scrubber.residue.piece import Match, Part
-from scrubber.residue.responses import Response, coding_of
+from scrubber.residue.responses import LARGEST_HEADERS, Response, coding_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ def _stream_0(file: BinaryIO, start: int, size: int) -> tuple[int, bytes]:
     file.seek(size - _EOF.size)
     magic, flags, _, length, _ = _EOF.unpack(file.read(_EOF.size))
     begin = size - _EOF.size - length - (_SHA256 if flags & _HAS_SHA256 else 0)
-    if magic != _EOF_MAGIC or begin - _EOF.size < start:
+    if magic != _EOF_MAGIC or begin - _EOF.size < start or length > LARGEST_HEADERS:
         return size, b""
     file.seek(begin)
     return begin - _EOF.size, file.read(length)

@@ -127,6 +127,16 @@ def test_entries_of_a_cache_in_sqlite(tmp_path: Path, key: str, explained: str) 
     assert (("resources.cache_key", "") in where) is (explained == "")
 
 
+def test_a_body_whose_entry_is_gone_is_not_explained(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "sqldb0")) as database:
+        database.execute("CREATE TABLE resources (res_id INTEGER PRIMARY KEY, cache_key TEXT, head BLOB)")
+        database.execute("CREATE TABLE blobs (blob_id INTEGER PRIMARY KEY, res_id INTEGER, blob BLOB)")
+        database.execute("INSERT INTO resources VALUES (1, ?, x'00')", (OTHER,))
+        database.executemany("INSERT INTO blobs VALUES (NULL, ?, ?)", [(1, FILLER), (2, page(HOST))])
+        database.commit()
+    assert seen(tmp_path) == {("cell", "")}
+
+
 def test_another_sites_storage_is_not_explained(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "data.sqlite")) as database:
         database.execute("CREATE TABLE data (key TEXT, value BLOB)")

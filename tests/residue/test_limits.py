@@ -117,6 +117,17 @@ def test_body_that_is_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert reasons(tmp_path) == ["a body packed by br was examined only in the first 1 MiB"]
 
 
+def test_headers_that_are_too_large_are_read_as_a_body(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scrubber.residue.simple_cache.LARGEST_HEADERS", 100)
+    key = "https://www.example.org/"
+    content = simple_cache_files.entry(key, b"body", bytes(200) + url(HOST).encode())
+    (tmp_path / f"{simple_cache_files.name(key)}_0").write_bytes(content)
+    found = [one for one in sweep([tmp_path], TARGET) if isinstance(one, Remnant)]
+    assert [(one.seen_as, one.explained) for one in found] == [("cache body", "mention")]
+
+
 def test_packed_in_packed_ends(tmp_path: Path) -> None:
     data = url(HOST).encode()
     for _ in range(20):
