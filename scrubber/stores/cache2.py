@@ -55,13 +55,18 @@ class Cache2:
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the removal of these files and of their records; the index's other records are compared."""
+        files = []
         gone = set()
         for trace in sorted(traces, key=lambda trace: trace.where):
             file, record = trace.key if isinstance(trace.key, tuple) else (trace.key, "")
-            changes.discard(path.joinpath(trace.where, str(file)))
+            files.append(path.joinpath(trace.where, str(file)))
             gone.add(str(record))
         gone.discard("")
-        return _cut_index(path, gone, changes) if gone else 0
+        # First, because in a run that is cut off between the two nothing would tell any more whose a hash is.
+        equal = _cut_index(path, gone, changes) if gone else 0
+        for each in files:
+            changes.discard(each)
+        return equal
 
 
 @dataclass(frozen=True)

@@ -72,10 +72,11 @@ class OwnedCache:
         found = {name: files for name, files in entries(path) if name in gone}
         if found.keys() != gone:
             raise PlanOutdated(f"{path}: a planned entry is no longer there")
+        equal = cut_index(path, gone, changes)  # first, as in the HTTP cache
         for files in found.values():
             for file in files:
                 changes.discard(path / file)
-        return cut_index(path, gone, changes)
+        return equal
 
     def _owner(self, row: Row, look: Look) -> str | None:
         for column in self.by:

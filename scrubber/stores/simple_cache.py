@@ -70,10 +70,12 @@ class SimpleCache:
         discarded = {name: files for name, files in entries(path) if name in gone}
         if discarded.keys() != gone:
             raise PlanOutdated(f"{path}: a planned entry is no longer there")
+        # First, because in a run that is cut off between the two nothing would tell any more whose a hash is.
+        equal = cut_index(path, gone, changes) if gone else 0
         for files in discarded.values():
             for file in files:
                 changes.discard(path / file)
-        return cut_index(path, gone, changes) if gone else 0
+        return equal
 
 
 def entries(path: Path) -> Iterator[tuple[str, list[str]]]:

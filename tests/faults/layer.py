@@ -12,14 +12,15 @@ import os
 import re
 import sqlite3
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrubber.transaction import changes, placing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     import pytest
 
@@ -72,19 +73,30 @@ class Layer:
     def __init__(self, root: Path, act: Callable[[Operation], bool | None]) -> None:
         self.seen: list[Operation] = []
         self.root = str(root)
+        self.exact = root
+        """The path of the operation at hand, in full."""
+        self._asleep = False
         self._act = act
         self._turns: Counter[tuple[str, str]] = Counter()
         self._paths: dict[int, str] = {}
 
     def tell(self, name: str, path: str) -> bool:
         """Something is about to be done; whether it is to be done by half."""
-        if not path.startswith(self.root):
+        if self._asleep or not path.startswith(self.root):
             return False
+        self.exact = Path(path)
         place = _RANDOM.sub(r"\1", path.removeprefix(self.root))
         self._turns[name, place] += 1
         operation = Operation(name, place, self._turns[name, place])
         self.seen.append(operation)
         return bool(self._act(operation))
+
+    @contextmanager
+    def unnoticed(self) -> Iterator[None]:
+        """Where `act` does something itself."""
+        self._asleep = True
+        yield
+        self._asleep = False
 
     def path(self, given: Any, dir_fd: int | None = None) -> str:
         """Of a file that is named, or open."""
