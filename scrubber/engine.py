@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from scrubber import guard
@@ -13,6 +15,7 @@ from scrubber.errors import PlanOutdated, ProfileInUse, ScrubError, Unproved, Un
 from scrubber.files import kind, walk
 from scrubber.model import Skipped
 from scrubber.transaction import (
+    Change,
     Failed,
     Recovered,
     Swapped,
@@ -23,7 +26,7 @@ from scrubber.transaction import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from scrubber.model import BrowserProfile, Trace
@@ -31,6 +34,11 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, "Path"], None]
 """Told what is being done (`plan`, `stage`, `swap`, `verify`) and to what."""
+
+Keep = Callable[
+    [Sequence["BrowserProfile"], Sequence[Change], Callable[["Path"], None]], AbstractContextManager[None]
+]
+"""Saves the originals of staged changes; where its block fails, nothing was changed, and they go again."""
 
 
 NEEDED = "left as it is: it tells whose things are in a store that could not be cleaned"
@@ -107,6 +115,27 @@ def occupancies(
     return found
 
 
+@contextmanager
+def shut(profiles: Iterable[BrowserProfile], standard: Collection[Path]) -> Iterator[Callable[[], None]]:
+    """Keep browsers out, where that can be done; it yields what to ask whether one came in all the same.
+
+    Raises ProfileInUse, and UnreadableStore where that can't be told, as does what it yields.
+    """
+    with ExitStack() as locks:
+        held = {profile: locks.enter_context(guard.hold(profile)) for profile in profiles}
+        _refuse(held, standard)
+        yield lambda: _refuse(held, standard)
+
+
+def _refuse(held: Mapping[BrowserProfile, bool], standard: Collection[Path]) -> None:
+    for profile, is_held in held.items():
+        found = occupancies((profile,), standard, held=is_held)[profile]
+        if isinstance(found, Skipped):
+            raise UnreadableStore(found.path, found.reason)
+        if found.in_use:
+            raise InUse(found.uses)
+
+
 def left_behind(profiles: Iterable[BrowserProfile]) -> tuple[Path, ...]:
     """Staging folders of runs that were cut off, as far as they can be seen."""
     found: dict[Path, None] = {}
@@ -131,18 +160,21 @@ def apply(
     *,
     outcome: Outcome | None = None,
     keep_going: bool = False,
+    keep: Keep | None = None,
 ) -> Outcome:
     """Remove what the plan names, profile by profile; each store is cleaned and proved, or as it was.
+
+    With `keep` the originals are saved first, and all profiles are then treated as if they were one.
 
     Raises ProfileInUse as long as nothing was changed; later, or with `keep_going`, a profile that a browser
     has opened meanwhile is left as it was. An exception or Ctrl-C takes back what was done to the profile at
     hand; earlier ones are complete, and `outcome` has them.
     """
-    run = _Run(plan, standard, progress, Outcome() if outcome is None else outcome, keep_going)
+    run = _Run(plan, standard, progress, Outcome() if outcome is None else outcome, keep_going, keep)
     start = time.monotonic()
     try:
-        for profile in plan.profiles:
-            run.clean(profile)
+        for profiles in (plan.profiles,) if keep else ((profile,) for profile in plan.profiles):
+            run.clean(profiles)
     finally:
         run.outcome.seconds = time.monotonic() - start
     return run.outcome
@@ -155,13 +187,15 @@ class _Run:
     progress: Progress
     outcome: Outcome
     keep_going: bool
+    keep: Keep | None
 
-    def clean(self, profile: BrowserProfile) -> None:
-        stores = [planned for planned in self.plan.of(profile) if self.plan.going(planned)]
+    def clean(self, profiles: Sequence[BrowserProfile]) -> None:
+        found = (planned for profile in profiles for planned in self.plan.of(profile))
+        stores = [planned for planned in found if self.plan.going(planned)]
         if not stores:
             return
         try:
-            self._clean(profile, stores)
+            self._clean(tuple(dict.fromkeys(planned.profile for planned in stores)), stores)
         except ProfileInUse as error:
             if not (self.keep_going or self.outcome.changed):
                 raise
@@ -169,19 +203,18 @@ class _Run:
         except UnreadableStore as error:
             self._leave(stores, f"{error.path}: {error.reason}")
 
-    def _clean(self, profile: BrowserProfile, stores: list[PlannedStore]) -> None:
-        with guard.hold(profile) as held:
-            self._refuse(profile, held=held)
+    def _clean(self, profiles: Sequence[BrowserProfile], stores: list[PlannedStore]) -> None:
+        with shut(profiles, self.standard) as refuse:
             before = _size(stores)
-            desktop = [
-                root for root in profile.desktop if any(one.path.is_relative_to(root) for one in stores)
-            ]
-            with Transaction((*_own_roots(profile), *desktop)) as transaction:
+            paths = [planned.path for planned in stores]
+            with Transaction([root for one in profiles for root in needed_roots(one, paths)]) as transaction:
                 staged: list[tuple[Cleaned, Collection[Path]]] = []
                 for planned in stores:
                     staged.append(self._staged(planned, transaction, [one for one, _ in staged]))
-                # A browser may have been started while the copies were made.
-                self._refuse(profile, held=held)
+                saved = partial(self.progress, "backup")
+                with self.keep(profiles, transaction.changes, saved) if self.keep else nullcontext():
+                    # A browser may have been started while the copies were made.
+                    refuse()
                 made = transaction.swap(lambda path: self.progress("swap", path))
                 self.outcome.cleaned += _all_settled(staged, made, transaction)
                 try:
@@ -189,13 +222,6 @@ class _Run:
                 except ScrubError as error:
                     self.outcome.troubles.append(str(error))
             self.outcome.freed += before - _size(stores)
-
-    def _refuse(self, profile: BrowserProfile, *, held: bool) -> None:
-        found = occupancies((profile,), self.standard, held=held)[profile]
-        if isinstance(found, Skipped):
-            raise UnreadableStore(found.path, found.reason)
-        if found.in_use:
-            raise InUse(found.uses)
 
     def _leave(self, stores: Iterable[PlannedStore], reason: str) -> None:
         self.outcome.cleaned += [Cleaned(planned, failed=reason) for planned in stores]
@@ -264,9 +290,9 @@ def roots(profile: BrowserProfile) -> tuple[Path, ...]:
     return (*_own_roots(profile), *profile.desktop)
 
 
-def _needed_roots(profile: BrowserProfile, stores: Iterable[PlannedStore]) -> tuple[Path, ...]:
-    """The desktop's places only where something in them goes: every root gets a staging folder."""
-    desktop = {root for root in profile.desktop for one in stores if one.path.is_relative_to(root)}
+def needed_roots(profile: BrowserProfile, paths: Collection[Path]) -> tuple[Path, ...]:
+    """The desktop's places only where something in them changes: every root gets a staging folder."""
+    desktop = (root for root in profile.desktop if any(path.is_relative_to(root) for path in paths))
     return (*_own_roots(profile), *desktop)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from scrubber import __version__
-from scrubber.cli.options import shared
+from scrubber.cli.options import shared, shutting
 
 _EXAMPLES = """\
 \b
@@ -16,6 +16,7 @@ Before you share this computer:      scrubber clean
 One profile of one browser:          scrubber clean -p firefox:default-esr
 Only look, change nothing:           scrubber scan
 Is anything left?                    scrubber verify
+Keep a way back:                     scrubber clean --backup FILE   scrubber undo FILE
 Another platform, another host:      scrubber clean chatgpt   scrubber clean --domain example.org
 """
 
@@ -63,14 +64,28 @@ def scan(**options: Any) -> int:
 @click.option("-n", "--dry-run", is_flag=True, help="Stop before anything is changed.")
 @click.option("-y", "--yes", is_flag=True, help="Don't ask.")
 @click.option("--plan", "plan_file", metavar="FILE", help="Apply exactly the plan that `scan --plan` wrote.")
-@click.option("--wait", is_flag=True, help="Wait until the browsers are closed.")
-@click.option("--close", "ask_to_close", is_flag=True, help="Ask the browsers to close, then wait.")
+@shutting
 @click.option("--keep-going", is_flag=True, help="Leave out profiles in use instead of stopping.")
+@click.option("--backup", metavar="FILE", help="First save what goes, encrypted, for `scrubber undo`.")
+@click.option("--passphrase-file", metavar="FILE", help="The backup's passphrase is its first line.")
 def clean(**options: Any) -> int:
     """Scan, ask, remove, verify."""
     from scrubber.cli import cleaning  # noqa: PLC0415
 
     return cleaning.clean(**options)
+
+
+@cli.command()
+@click.argument("file")
+@click.option("--passphrase-file", metavar="FILE", help="The backup's passphrase is its first line.")
+@click.option("--force", is_flag=True, help="Also where the profile has changed since; that is lost then.")
+@shutting
+@shared(sites=False, which=False, what=False)
+def undo(**options: Any) -> int:
+    """Put back what `clean --backup FILE` took away: every byte, or nothing."""
+    from scrubber.cli import undoing  # noqa: PLC0415
+
+    return undoing.undo(**options)
 
 
 @cli.command()

@@ -10,6 +10,7 @@ import click
 
 from scrubber import engine
 from scrubber import plan_file as saved_plan
+from scrubber.cli import backups
 from scrubber.cli.door import Door
 from scrubber.cli.failures import INTERRUPTED
 from scrubber.cli.looking import (
@@ -45,6 +46,8 @@ def clean(
     wait: bool = False,
     ask_to_close: bool = False,
     keep_going: bool = False,
+    backup: str | None = None,
+    passphrase_file: str | None = None,
     brief: bool = False,
     **options: Any,
 ) -> int:
@@ -52,9 +55,12 @@ def clean(
     request = Request(**options)
     if not (dry_run or yes or (sys.stdin.isatty() and not request.as_json)):
         raise UsageError("there is nobody to ask: say --yes, or --dry-run to change nothing")
+    if backup and not dry_run:
+        backups.need_passphrase(passphrase_file)
     saved = _saved(Path(plan_file), request) if plan_file else None
     target, policy = (saved.target, saved.policy) if saved else (request.target(), request.policy())
     console, found, chosen = opened("clean", request)
+    place = backups.checked(backup, (*found.profiles, *chosen)) if backup else None
     if saved:
         console.envelope.profiles = chosen = _still_there(saved, found)
     standard = request.standard(found)
@@ -64,23 +70,34 @@ def clean(
     else:
         door = Door(standard, console, wait=wait, ask_to_close=ask_to_close, keep_going=keep_going)
         chosen = door.closed(chosen)
-        _finish_interrupted(chosen, console)
+        finish_interrupted(chosen, console)
     made = saved.only(chosen) if saved else planned(chosen, target, policy, console)
     asking = not (dry_run or yes or made.is_empty)
     show(made, console, verbose=request.verbose, always=asking, brief=brief)
     if dry_run or (asking and not click.confirm("Remove this?", err=True)):
         console.say(["Nothing was changed."])
         return console.end(*judged(made, console))
-    return _carried_out(made, standard, console, request, keep_going=keep_going)
+    if place is None or made.is_empty:
+        return _carried_out(made, standard, console, request, keep_going=keep_going)
+    passphrase = backups.new_passphrase(passphrase_file, console)
+    kept = backups.Backup(place, passphrase)
+    return _carried_out(made, standard, console, request, keep_going=keep_going, backup=kept)
 
 
 def _carried_out(
-    made: Plan, standard: frozenset[Path], console: Console, request: Request, *, keep_going: bool
+    made: Plan,
+    standard: frozenset[Path],
+    console: Console,
+    request: Request,
+    *,
+    keep_going: bool,
+    backup: backups.Backup | None = None,
 ) -> int:
+    keep = backup.keep if backup else None
     outcome = console.envelope.outcome = engine.Outcome()
     try:
         with console.progress() as progress:
-            engine.apply(made, standard, progress, outcome=outcome, keep_going=keep_going)
+            engine.apply(made, standard, progress, outcome=outcome, keep_going=keep_going, keep=keep)
         console.envelope.seconds["apply"] = outcome.seconds
         console.say(terminal.outcome(outcome))
         console.trouble(terminal.troubles(outcome, verbose=request.verbose))
@@ -88,7 +105,11 @@ def _carried_out(
     except KeyboardInterrupt:
         console.note(_cut_short(made, outcome), trouble=True)
         mention_interrupted(made.profiles, console)
+        if backup:
+            backup.mention(console)
         return console.end("error", INTERRUPTED)
+    if backup:
+        backup.mention(console)
     _mention_servers(made, console)
     return console.end(*_judged(console.envelope))
 
@@ -144,7 +165,8 @@ def _cut_short(made: Plan, outcome: engine.Outcome) -> str:
     return f"Interrupted; cleaned, but not checked again: {cleaned}.{rest} `scrubber verify` checks."
 
 
-def _finish_interrupted(profiles: Sequence[BrowserProfile], console: Console) -> None:
+def finish_interrupted(profiles: Sequence[BrowserProfile], console: Console) -> None:
+    """Clear up after runs that were cut off, and say so."""
     try:
         recovered = engine.finish_interrupted(profiles)
     except UnreadableStore as error:

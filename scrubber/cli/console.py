@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _DOING = {
     "plan": "Looking through",
     "stage": "Preparing",
+    "backup": "Saving",
     "swap": "Replacing",
     "verify": "Checking",
     "wait": "Waiting for",

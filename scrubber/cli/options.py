@@ -24,7 +24,7 @@ _WHO = (
     click.option("--domain", "domains", multiple=True, metavar="HOST", help="This host and all below it."),
     click.option("--host", "hosts", multiple=True, metavar="HOST", help="Exactly this host."),
 )
-_WHERE = (
+_WHICH = (
     click.option("-b", "--browser", "browsers", multiple=True, metavar="NAME", help="Only this browser."),
     click.option(
         "-p",
@@ -34,12 +34,12 @@ _WHERE = (
         metavar="SPEC",
         help="Only this profile: firefox:default-esr, a name that the browser shows, or a folder.",
     ),
-    click.option(
-        "--home",
-        type=click.Path(path_type=Path),
-        metavar="DIR",
-        help="Look in another home, or on a mounted disk of any system.",
-    ),
+)
+_HOME = click.option(
+    "--home",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Look in another home, or on a mounted disk of any system.",
 )
 _WHAT = (
     click.option("--only", multiple=True, metavar="WORDS", help="Only stores that hold this (history,…)."),
@@ -65,11 +65,15 @@ _HOW = (
 )
 
 
-def shared(*, sites: bool = True, what: bool = True) -> Callable[[Any], Any]:
+_CLOSE = "Ask the browsers to close, then wait."
+
+
+def shared(*, sites: bool = True, which: bool = True, what: bool = True) -> Callable[[Any], Any]:
     """A decorator: the shared options of a command, given to it as one `Request` after its own."""
     groups = [
         *((_SITES, *_WHO) if sites else ()),
-        *_WHERE,
+        *(_WHICH if which else ()),
+        _HOME,
         *(_WHAT if what else ()),
         *_HOW,
     ]
@@ -80,6 +84,12 @@ def shared(*, sites: bool = True, what: bool = True) -> Callable[[Any], Any]:
         return function
 
     return decorate
+
+
+def shutting(function: Any) -> Any:
+    """A decorator: the options of a command that needs closed browsers."""
+    function = click.option("--close", "ask_to_close", is_flag=True, help=_CLOSE)(function)
+    return click.option("--wait", is_flag=True, help="Wait until the browsers are closed.")(function)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,70 @@
+"""The command that puts back what a run took away: undo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scrubber.backup import archive
+from scrubber.backup.undo import undo as put_back
+from scrubber.cli.backups import known_passphrase
+from scrubber.cli.cleaning import finish_interrupted
+from scrubber.cli.console import Console
+from scrubber.cli.door import Door
+from scrubber.cli.options import Request
+from scrubber.discovery.spec import select
+from scrubber.errors import UsageError
+from scrubber.report import terminal
+from scrubber.report.envelope import Envelope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scrubber.discovery import Found
+    from scrubber.model import BrowserProfile
+
+
+def undo(
+    *,
+    file: str,
+    passphrase_file: str | None = None,
+    force: bool = False,
+    wait: bool = False,
+    ask_to_close: bool = False,
+    **options: Any,
+) -> int:
+    """Put a backup back: all of it, or nothing. Exit 0; 4 where something could not be cleared away."""
+    request, path = Request(**options), Path(file)
+    with archive.opened(path, known_passphrase(passphrase_file, path)) as opened:
+        found = request.found()
+        profiles = tuple(_still_there(opened.manifest.profiles, found))
+        console = Console(request, Envelope("undo", verbose=request.verbose, profiles=profiles))
+        standard = request.standard(found)
+        Door(standard, console, wait=wait, ask_to_close=ask_to_close, keep_going=False).closed(profiles)
+        finish_interrupted(profiles, console)
+        with console.progress() as progress:
+            done = put_back(opened, profiles, standard, progress, force=force)
+    console.envelope.extra = {"put_back": len(done.put_back), "already_as_before": done.already}
+    console.say(_told(len(done.put_back), done.already, path))
+    if done.trouble:
+        console.note(done.trouble, trouble=True)
+        return console.end("partial", 4)
+    return console.end("restored", 0)
+
+
+def _still_there(paths: Sequence[Path], found: Found) -> Iterator[BrowserProfile]:
+    """The archive's profiles, as they are found here: a file can't send us anywhere else."""
+    for path in paths:
+        profiles = select(found, (), (str(path),))
+        if [profile.path for profile in profiles] != [path]:
+            raise UsageError(f"{path}: not the profile that the backup was made of")
+        yield from profiles
+
+
+def _told(put_back: int, already: int, path: Path) -> Iterator[str]:
+    things = ("file or folder", "files and folders")
+    if already:
+        yield f"As before the run already: {terminal.count(already, *things)}."
+    if put_back:
+        yield f"Put back as before the run: {terminal.count(put_back, *things)}."
+    yield f"The backup stays: {path}. Delete it when you no longer want what is in it."
