@@ -43,6 +43,11 @@ class Ran:
         """The stores that it lists, of all profiles."""
         return [store for profile in self.answer["profiles"] for store in profile["stores"]]
 
+    @property
+    def missed(self) -> list[dict[str, str]]:
+        """What it could not look at."""
+        return [*self.answer["skipped"], *self.answer["not_examined"]]
+
     def names(self, place: str) -> bool:
         """Whether it says that something is in this file, or in a folder that it is in."""
         told = self.left | self.explained

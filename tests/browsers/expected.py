@@ -160,7 +160,10 @@ FIREFOX = Expected(
         }
     ),
     unnamed=tuple(
-        f"thumbnails/{hashlib.md5(f'https://{host}/bare'.encode()).hexdigest()}.png" for host in TARGETS
+        # Pictures of pages: of those that were asked for, and of tiles, when Firefox finds the time.
+        f"thumbnails/{hashlib.md5(f'https://{host}/{page}'.encode()).hexdigest()}.png"
+        for host in TARGETS
+        for page in ("bare", "often", "leave")
     ),
 )
 

@@ -84,7 +84,7 @@ class Databases:
         gone = old.rows - new.rows
         for row in (new.rows - old.rows).elements():
             was = min(gone, key=lambda other: _distance(row, other), default=())
-            if _distance(row, was) > _MOST_ALTERED:
+            if not _same(row, was):
                 self.changes.new.append(f"{key}: {row!r:.200}")
                 continue
             gone -= Counter([was])
@@ -139,14 +139,13 @@ class Databases:
         return _column(found, found.rows if found else Counter(), column)
 
 
-_MOST_ALTERED = 4
-"""Columns in which a row may differ and still be the same one."""
+def _same(one: Row, other: Row) -> bool:
+    """Whether one can be the other, altered: half of the columns agree."""
+    return len(one) == len(other) and _distance(one, other) <= len(one) // 2
 
 
 def _distance(one: Row, other: Row) -> int:
-    if len(one) != len(other):
-        return _MOST_ALTERED + 1
-    return sum(a != b for a, b in zip(one, other, strict=True))
+    return sum(a != b for a, b in zip(one, other, strict=False))
 
 
 def _column(table: Table | None, rows: Counter[Row], column: str) -> set[Cell]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import blockfile_files
 from tests.browsers import cleaning
 from tests.browsers.expected import TABS
 from tests.browsers.kept_files import Files, LevelDbs, leaves
@@ -51,6 +53,30 @@ def test_leveldb_finds_all_records_but_the_target_s(cleaned: Cleaned[ChromiumHom
 
 def test_the_indexes_of_caches_list_what_is_there(files: Files) -> None:
     assert files.indexes_off() == []
+
+
+def test_no_cached_response_changed(files: Files) -> None:
+    assert any(_ENTRY.search(path) for path in files.after)
+    assert [path for path in files.changed if _ENTRY.search(path)] == []
+
+
+_ENTRY = re.compile(r"/[0-9a-f]{16}_[01s]$")
+"""An entry of a simple cache."""
+
+
+@pytest.mark.parametrize("profile", ["Default", "Profile 1"])
+def test_block_files_hold_every_other_response_in_its_order(
+    cleanings: Callable[[str], Cleaned[ChromiumHome]], profile: str
+) -> None:
+    cleaned = cleanings("chromium_blockfile_home")
+    before, after = (
+        blockfile_files.check(home.cache.parent / profile / "Cache" / "Cache_Data")
+        for home in (cleaned.before, cleaned.after)
+    )
+    theirs = {key: streams for key, streams in before.entries.items() if not of_target(key.encode())}
+    assert theirs
+    assert after.entries == theirs
+    assert after.lists == [[key for key in keys if key in theirs] for keys in before.lists]
 
 
 @pytest.mark.parametrize("profile", ["Default", "Profile 1"])

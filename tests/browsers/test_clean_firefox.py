@@ -60,6 +60,12 @@ def test_lists_of_sites_keep_those_of_others(cleaned: Cleaned[FirefoxHome], path
     assert files.miscounted(path, (SHOP, NEWS)) == []
 
 
+def test_no_cached_response_changed(cleaned: Cleaned[FirefoxHome]) -> None:
+    files = Files(cleaned.before.path, cleaned.after.path)
+    assert [path for path in files.gone if path.startswith("cache: cache2/entries/")]
+    assert [path for path in files.changed if path.startswith("cache: cache2/entries/")] == []
+
+
 @pytest.mark.parametrize("path", ["logins.json", "key4.db", "prefs.js", "search.json.mozlz4", "addons.json"])
 def test_what_has_nothing_to_remove_is_the_same_file(cleaned: Cleaned[FirefoxHome], path: str) -> None:
     before, after = (home.profile / path for home in (cleaned.before, cleaned.after))
