@@ -130,16 +130,18 @@ def read_zip(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
-            for member in archive.infolist()[:_MOST_MEMBERS]:
-                yield Piece("archive", "", member.filename, os.fsencode(member.filename), "name")
+            for number, member in enumerate(archive.infolist()[:_MOST_MEMBERS], 1):
+                where = f"member {number}"
+                yield Piece("archive", "", where, os.fsencode(member.filename), "name")
                 with archive.open(member) as content:
                     data = content.read(LIMIT + 1)
                 if len(data) > LIMIT:
-                    yield Gap(f"{member.filename} was examined only in the first {LIMIT >> 20} MiB")
-                like = Piece("archive", member.filename, 0, b"", "binary")
+                    yield Gap(f"{where} was examined only in the first {LIMIT >> 20} MiB")
+                like = Piece("archive", where, 0, b"", "binary")
                 yield from slices(data[:LIMIT], search.reach, like)
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
-        raise UnreadableStore(path, f"an archive that can't be opened: {error}") from error
+        # The message may have the name of a member.
+        raise UnreadableStore(path, f"an archive that can't be opened ({type(error).__name__})") from error
 
 
 def _opened(sealed: bytes) -> bytes | None:

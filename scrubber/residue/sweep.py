@@ -123,18 +123,22 @@ def _walk(root: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _own_names(path: Path) -> Iterator[Piece]:
-    """A file's or folder's name as it is, and as what browsers make names of."""
+    """A file's or folder's name as it is, and as what browsers make names of.
+
+    Where a finding stands says no more than how the name is read: the path has it, and what it names
+    besides the target is nobody's business.
+    """
     name = os.fsencode(path.name)
-    yield Piece("file name", "", path.name, name, "name")
+    yield Piece("file name", "", "as it is", name, "name")
     if path.suffix in (persistent_cache.DATABASE, persistent_cache.JOURNAL):
         rotated = persistent_cache.site(path.stem)
-        yield Piece("file name", "rotated", path.name, rotated.encode("utf-8", "replace"), "text")
+        yield Piece("file name", "", "in rotated letters", rotated.encode("utf-8", "replace"), "text")
     if path.name.startswith(MARKER):
         marked = "\n".join(read_marker(path.name))
-        yield Piece("file name", "eviction marker", path.name, marked.encode("utf-8", "replace"), "text")
+        yield Piece("file name", "", "as a marker", marked.encode("utf-8", "replace"), "text")
     if interleaved := _INTERLEAVED.fullmatch(name):
         turned = interleaved[1][::2] + interleaved[1][1::2][::-1]
-        yield Piece("file name", "interleaved", path.name, turned, "text")
+        yield Piece("file name", "", "in interleaved letters", turned, "text")
 
 
 _INTERLEAVED = re.compile(rb"[0-9]{5,10}([^.]{2,}.*)\.(?:sqlite|files)")
@@ -169,7 +173,7 @@ class _Sweep:
         except OSError as error:
             yield NotExamined(path, error.strerror or str(error))
             return
-        yield from self.tally(path, [Piece("link", "", path.name, leads, "name")])
+        yield from self.tally(path, [Piece("link", "", "where it leads", leads, "name")])
         if path.exists():  # one that leads nowhere, as a browser's locks do, hides nothing
             yield NotExamined(path, "a link, not followed")
 

@@ -70,6 +70,10 @@ def test_without_a_partition_nothing_is_looked_for(tmp_path: Path) -> None:
 def test_a_folder_named_by_it(tmp_path: Path) -> None:
     (tmp_path / "https+++third.example^partitionKey=%28https%2Copenai.com%29").mkdir()
     assert forms(tmp_path) == [("openai.com", "partition")]
+    found = [one for one in sweep([tmp_path], TARGET) if isinstance(one, Remnant)]
+    assert "third" not in "".join(f"{one.where} {one.name} {one.form}" for one in found), (
+        "others stay private"
+    )
 
 
 def test_a_cache_entry_under_the_site_is_no_mention(tmp_path: Path) -> None:
