@@ -201,7 +201,7 @@ def _group(path: Path) -> Iterator[_Named]:
             with closing(sqlite3.connect(copy)) as database:
                 database.text_factory = lambda raw: raw.decode("utf-8", "replace")
                 rows = database.execute("SELECT path, name FROM Profiles").fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:
             raise UnreadableStore(path, str(error)) from error
     for profile, shown in rows:
         if isinstance(profile, str) and profile:

@@ -68,7 +68,7 @@ def fold(path: Path) -> None:
             database.execute("PRAGMA trusted_schema = OFF")
             database.execute("SELECT count(*) FROM sqlite_master").fetchone()
             busy, _, _ = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:  # it quotes names that are no text as they are
         raise UnreadableStore(path, str(error)) from error
     if busy:
         raise UnreadableStore(path, "its write-ahead log can't be folded in")

@@ -144,8 +144,11 @@ def _told(path: Path) -> str:
     raw = [part.read_bytes() if part.is_file() else b"" for part in parts]
     key = hashlib.sha256(repr(raw).encode()).digest()
     if key not in _known:
-        is_database = raw[0].startswith(_SQLITE)
-        _known[key] = _dump(parts) if is_database else hashlib.sha256(raw[0]).hexdigest()
+        try:
+            is_database = raw[0].startswith(_SQLITE)
+            _known[key] = _dump(parts) if is_database else hashlib.sha256(raw[0]).hexdigest()
+        except sqlite3.DatabaseError:  # damaged on purpose
+            _known[key] = hashlib.sha256(raw[0]).hexdigest()
     return f"{_known[key]} {path.stat().st_mode:o}"
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.faults.conftest import Scene, Tally
     from tests.faults.layer import Operation
 
-MOST = 150
+MOST = 100
 """Runs of each kind, evenly over all operations; tests/transaction has every one of them for fewer stores."""
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

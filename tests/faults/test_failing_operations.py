@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 KINDS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EINTR)
 """They take turns, so that each operation fails with one of them."""
 
-EVERY = 5
+EVERY = 7
 """Of the statements that SQLite is given, which are no operations of ours, one in so many fails."""
 
 
