@@ -73,9 +73,12 @@ def _locked_folder() -> tuple[Path, int | None]:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         if sys.platform == "win32":
             return folder, None
-        lock = os.open(folder, _OPEN)
+        # Another run may find it in the moment before it is locked, and delete it.
+        try:
+            lock = os.open(folder, _OPEN)
+        except FileNotFoundError:
+            continue
         fcntl.flock(lock, fcntl.LOCK_EX)
-        # Another run may have found it in the moment before it was locked.
         if os.fstat(lock).st_nlink:
             return folder, lock
         os.close(lock)

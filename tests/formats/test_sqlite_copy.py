@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from scrubber.errors import UnreadableStore
 from scrubber.formats.sqlite_copy import private_copy
 from tests.crashed import crashed, hosts
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -58,6 +55,25 @@ def test_what_a_killed_run_left_goes_and_what_others_hold_stays(database: Path, 
         names = {path.name for path in temporary.iterdir()}
         assert names == {first.parent.name, second.parent.name, "scrubber-copy-link", "somebody-else"}
     assert database.exists()
+
+
+def test_a_folder_that_another_run_took_for_abandoned_is_made_again(
+    database: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, taken = tempfile.mkdtemp, []
+
+    def taken_at_once(**options: str) -> str:
+        folder = make(**options)
+        if not taken:
+            taken.append(folder)
+            Path(folder).rmdir()
+        return folder
+
+    monkeypatch.setattr(tempfile, "mkdtemp", taken_at_once)
+    with private_copy(database) as copy:
+        assert hosts(copy) == ["late.example", "shop.example"]
+        assert [str(copy.parent)] != taken
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.parametrize("refused", ["mkdir", "open"], ids=["no folder", "no file"])
