@@ -9,6 +9,7 @@ from scrubber.browsers import by_key
 from scrubber.errors import UnreadableStore
 from scrubber.locate import located
 from scrubber.model import Look, Skipped, Standing
+from scrubber.stores.hashed_files import urls
 from scrubber.transaction import fingerprint
 from scrubber.transaction.fingerprints import outline
 
@@ -58,6 +59,12 @@ class Plan:
     def is_empty(self) -> bool:
         """Whether nothing would be removed."""
         return not any(self.going(planned) for planned in self.stores)
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The target's URLs that its own entries name, by which hashes of them can be recognised."""
+        traces = (trace for planned in self.stores for trace in planned.traces)
+        return frozenset(urls(trace.seen for trace in traces if trace.standing is not Standing.MENTION))
 
     def only(self, profiles: Collection[BrowserProfile]) -> Plan:
         """The part of it that concerns these profiles."""

@@ -14,7 +14,7 @@ from scrubber.model import Skipped, Standing
 from scrubber.plan import Plan, make
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from scrubber.model import BrowserProfile, Key, Policy, Trace
@@ -57,9 +57,17 @@ class Verdict:
 
 
 def verify(
-    profiles: Sequence[BrowserProfile], target: Target, policy: Policy, progress: Progress = quiet
+    profiles: Sequence[BrowserProfile],
+    target: Target,
+    policy: Policy,
+    progress: Progress = quiet,
+    *,
+    addresses: Collection[str] = (),
 ) -> Verdict:
-    """Look at every file of these profiles for anything of the target; changes nothing."""
+    """Look at every file of these profiles for anything of the target; changes nothing.
+
+    `addresses` are the target's URLs that were known before anything was removed.
+    """
     start = time.monotonic()
     everything = replace(policy, only=frozenset(), without=frozenset())
     plan = make(profiles, target, everything, lambda path: progress("plan", path))
@@ -71,7 +79,15 @@ def verify(
         read[1] += size
         progress("verify", path)
 
-    found = list(residue.sweep(_swept(profiles), target, known=_explanations(plan, policy), progress=count))
+    found = list(
+        residue.sweep(
+            _swept(profiles),
+            target,
+            known=_explanations(plan, policy),
+            progress=count,
+            urls=plan.addresses.union(addresses),
+        )
+    )
     return Verdict(
         tuple(excused(item) for item in found if isinstance(item, residue.Remnant)),
         tuple(item for item in found if isinstance(item, residue.NotExamined)),

@@ -170,8 +170,10 @@ def verified(
     chosen: Sequence[BrowserProfile], target: Target, policy: Policy, console: Console
 ) -> verdict.Verdict:
     """The verdict, said and with the envelope filled in."""
+    before = console.envelope.plan
+    known = before.addresses if before else ()
     with console.progress() as progress:
-        found = verdict.verify(chosen, target, policy, progress)
+        found = verdict.verify(chosen, target, policy, progress, addresses=known)
     console.envelope.sites = target.sites
     console.envelope.plan = console.envelope.plan or found.plan
     console.envelope.verdict = found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrubber.browsers.chromium.layout import in_partitions
+from scrubber.browsers.chromium.layout import in_partitions, in_profile
 from scrubber.stores.columns import Named
 from scrubber.stores.launchers import Launchers
 from scrubber.stores.recently_used import RecentlyUsed
@@ -51,6 +51,13 @@ EXTENSIONS = WholeFiles(
     source="extensions/browser/extension_file_task_runner.cc",
 )
 
+# The last download that Safe Browsing may ask about, with all that led to it.
+LAST_DOWNLOAD = Recreated(
+    *in_profile("DownloadMetadata"),
+    holds="downloads",
+    source="chrome/browser/safe_browsing/incident_reporting/download_metadata_manager.cc",
+)
+
 # Chromium deletes them itself when it starts.
 BLOBS = Recreated(
     *in_partitions("blob_storage/*"),
@@ -61,7 +68,7 @@ BLOBS = Recreated(
 RECENTLY_USED = RecentlyUsed("{data_home}/recently-used.xbel")
 THUMBNAILS = Thumbnails("{cache_home}/thumbnails")
 
-OUTSIDE = (DEBUG_LOG, CRASH_DUMPS, CALL_LOGS, EXTENSIONS, BLOBS, RECENTLY_USED, THUMBNAILS)
+OUTSIDE = (DEBUG_LOG, CRASH_DUMPS, CALL_LOGS, EXTENSIONS, LAST_DOWNLOAD, BLOBS, RECENTLY_USED, THUMBNAILS)
 
 
 def launchers(programs: tuple[str, ...]) -> tuple[Store, ...]:
