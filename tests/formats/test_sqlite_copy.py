@@ -60,7 +60,8 @@ def test_what_a_killed_run_left_goes_and_what_others_hold_stays(database: Path, 
 def test_a_folder_that_another_run_took_for_abandoned_is_made_again(
     database: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make, taken = tempfile.mkdtemp, []
+    make = tempfile.mkdtemp
+    taken: list[str] = []
 
     def taken_at_once(**options: str) -> str:
         folder = make(**options)
