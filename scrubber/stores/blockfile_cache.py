@@ -18,6 +18,7 @@ from scrubber.formats.blockfile.surgery import claimed_blocks, data_files, remov
 from scrubber.formats.damaged import Damaged
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.cache_entries import BLOCKFILE, backend, standing
+from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +39,7 @@ class BlockfileCache:
     holds: tuple[str, ...] = ("cache",)
 
     def __init__(self, *places: str) -> None:
-        object.__setattr__(self, "places", places)
+        settle(self, places=places)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The folder."""

@@ -15,6 +15,7 @@ from scrubber.formats.cache2.key import MARKER, file_name, read_key, read_marker
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.prefs_js import read_lines
 from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.frozen import settle
 from scrubber.stores.records import names as named_in
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Cache2:
     holds: tuple[str, ...] = ("cache",)
 
     def __init__(self, *places: str) -> None:
-        object.__setattr__(self, "places", places)
+        settle(self, places=places)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The folder."""

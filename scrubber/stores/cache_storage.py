@@ -11,6 +11,7 @@ from scrubber.formats.damaged import Damaged
 from scrubber.formats.protobuf import read_fields
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.cache_entries import standing
+from scrubber.stores.frozen import settle
 from scrubber.stores.simple_cache import cut_index, entries, entry_key
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ class CacheStorage:
     holds: tuple[str, ...] = ("storage",)
 
     def __init__(self, *places: str, in_bucket: bool = False) -> None:
-        object.__setattr__(self, "places", places)
-        object.__setattr__(self, "in_bucket", in_bucket)
+        settle(self, places=places, in_bucket=in_bucket)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The folder."""

@@ -9,6 +9,7 @@ from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
 from scrubber.files import kind, read_regular
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.data_storage import Slot, read_slots, slot_size, without
+from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -32,14 +33,7 @@ class DataStorage:
     holds: tuple[str, ...]
 
     def __init__(self, *places: str, fields: Callable[[str, str], Row], rule: Rule, source: str) -> None:
-        for name, value in (
-            ("places", places),
-            ("fields", fields),
-            ("rule", rule),
-            ("source", source),
-            ("holds", (rule.holds,)),
-        ):
-            object.__setattr__(self, name, value)
+        settle(self, places=places, fields=fields, rule=rule, source=source, holds=(rule.holds,))
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file."""

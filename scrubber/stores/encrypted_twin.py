@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind
 from scrubber.model import Changes, Look, Store, Trace
+from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,8 +25,7 @@ class EncryptedTwin:
     """The store that reads the file."""
 
     def __init__(self, *places: str, plain: str, of: Store) -> None:
-        for name, value in (("places", places), ("plain", plain), ("of", of)):
-            object.__setattr__(self, name, value)
+        settle(self, places=places, plain=plain, of=of)
 
     @property
     def holds(self) -> tuple[str, ...]:

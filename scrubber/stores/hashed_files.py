@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scrubber.files import kind, names
 from scrubber.formats.origins import is_host, join_port, parse_origin
 from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,13 +28,7 @@ class HashedFiles:
     source: str
 
     def __init__(self, *places: str, name: Callable[[str], str], holds: str, source: str) -> None:
-        for attribute, value in (
-            ("places", places),
-            ("name", name),
-            ("holds", (holds,)),
-            ("source", source),
-        ):
-            object.__setattr__(self, attribute, value)
+        settle(self, places=places, name=name, holds=(holds,), source=source)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The folder."""

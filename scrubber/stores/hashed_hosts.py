@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from scrubber.files import kind, open_regular, read_regular
 from scrubber.model import Standing, Trace
 from scrubber.stores import json_edit
+from scrubber.stores.frozen import settle
 from scrubber.stores.json_edit import Gone, at_places
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class HashedHosts:
     holds: tuple[str, ...] = ("network",)
 
     def __init__(self, *places: str) -> None:
-        object.__setattr__(self, "places", places)
+        settle(self, places=places)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file."""

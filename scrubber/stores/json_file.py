@@ -9,6 +9,7 @@ from scrubber.errors import UnreadableStore
 from scrubber.files import kind, read_regular
 from scrubber.model import Standing
 from scrubber.stores import json_edit
+from scrubber.stores.frozen import settle
 from scrubber.stores.json_edit import Becomes, Gone, Place, at_places
 from scrubber.stores.records import Rule
 
@@ -41,9 +42,7 @@ class Items:
     def __init__(
         self, *place: str, of: tuple[Column, ...], holds: str, keep: str = "", leaves_null: bool = False
     ) -> None:
-        object.__setattr__(self, "place", place)
-        object.__setattr__(self, "rule", Rule(of, holds, keep))
-        object.__setattr__(self, "leaves_null", leaves_null)
+        settle(self, place=place, rule=Rule(of, holds, keep), leaves_null=leaves_null)
 
     @property
     def where(self) -> str:
@@ -67,13 +66,7 @@ class JsonFile:
 
     def __init__(self, *places: str, items: tuple[Items, ...], source: str) -> None:
         words = dict.fromkeys(each.rule.holds for each in items)
-        for name, value in (
-            ("places", places),
-            ("items", items),
-            ("source", source),
-            ("holds", tuple(words)),
-        ):
-            object.__setattr__(self, name, value)
+        settle(self, places=places, items=items, source=source, holds=tuple(words))
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.files import kind, names, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.frozen import settle
 from scrubber.stores.hashed_files import urls
 
 if TYPE_CHECKING:
@@ -42,8 +43,7 @@ class Launchers:
     holds: tuple[str, ...] = ("extensions",)
 
     def __init__(self, *places: str, programs: tuple[str, ...]) -> None:
-        object.__setattr__(self, "places", places)
-        object.__setattr__(self, "programs", programs)
+        settle(self, places=places, programs=programs)
 
     def unit(self, path: Path) -> tuple[Path, ...]:  # noqa: ARG002 - the same for every path
         """Nothing as a whole: other programs' launchers lie here too."""

@@ -9,6 +9,7 @@ from scrubber.files import kind, names, read_regular
 from scrubber.formats import leveldb
 from scrubber.model import Standing, Trace
 from scrubber.stores.columns import text
+from scrubber.stores.frozen import settle
 from scrubber.stores.leveldb_edit import rebuild
 from scrubber.stores.leveldb_search import Search
 
@@ -44,14 +45,7 @@ class LevelDb:
         self, *places: str, holds: str, source: str, records: tuple[Records, ...], beside: str = ""
     ) -> None:
         words = dict.fromkeys((holds, *(each.holds for each in records if each.holds)))
-        for name, value in (
-            ("places", places),
-            ("holds", tuple(words)),
-            ("source", source),
-            ("records", records),
-            ("beside", beside),
-        ):
-            object.__setattr__(self, name, value)
+        settle(self, places=places, holds=tuple(words), source=source, records=records, beside=beside)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The folder, and those beside it that its records name."""

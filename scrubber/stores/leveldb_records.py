@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.protobuf import read_fields
 from scrubber.stores.columns import text
+from scrubber.stores.frozen import settle
 from scrubber.stores.sqlite_rows import Keep, Linked, Orphaned
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Message:
     fields: tuple[tuple[str, int], ...]
 
     def __init__(self, **fields: int) -> None:
-        object.__setattr__(self, "fields", tuple(fields.items()))
+        settle(self, fields=tuple(fields.items()))
 
     def read(self, value: bytes) -> Row:
         """The fields that are there; numbers as the decimal text that keys have them in."""
@@ -71,15 +72,7 @@ class Records:
         holds: str = "",
     ) -> None:
         given = value if isinstance(value, Message) else _pattern(value) if value else None
-        for attribute, content in (
-            ("name", name),
-            ("key", _pattern(key)),
-            ("by", by),
-            ("value", given),
-            ("keep", keep),
-            ("holds", holds),
-        ):
-            object.__setattr__(self, attribute, content)
+        settle(self, name=name, key=_pattern(key), by=by, value=given, keep=keep, holds=holds)
 
     def read(self, key: bytes, value: bytes) -> Row | None:
         """The record's columns; None where its key is of another kind."""

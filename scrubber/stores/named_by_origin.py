@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,7 @@ class MlsGroups:
     holds: tuple[str, ...] = ("storage",)
 
     def __init__(self, *places: str) -> None:
-        object.__setattr__(self, "places", places)
+        settle(self, places=places)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file."""
@@ -59,7 +60,7 @@ class ProtectedMedia:
     holds: tuple[str, ...] = ("storage",)
 
     def __init__(self, *places: str) -> None:
-        object.__setattr__(self, "places", places)
+        settle(self, places=places)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The origin's folder and, where there is one, that of its licences."""

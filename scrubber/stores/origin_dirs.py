@@ -11,6 +11,7 @@ from scrubber.formats import metadata_v2
 from scrubber.formats.sqlite_unit import sidecar
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.columns import text
+from scrubber.stores.frozen import settle
 from scrubber.stores.sqlite_tables import copied
 
 if TYPE_CHECKING:
@@ -45,8 +46,7 @@ class OriginDirs:
     holds: tuple[str, ...] = ("storage",)
 
     def __init__(self, *places: str, whose: Callable[[Path], str], source: str) -> None:
-        for name, value in (("places", places), ("whose", whose), ("source", source)):
-            object.__setattr__(self, name, value)
+        settle(self, places=places, whose=whose, source=source)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The folder."""
@@ -77,8 +77,7 @@ class Buckets:
     holds: tuple[str, ...] = ("storage",)
 
     def __init__(self, *places: str, source: str) -> None:
-        object.__setattr__(self, "places", places)
-        object.__setattr__(self, "source", source)
+        settle(self, places=places, source=source)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database that says whose bucket is whose, and the folders."""

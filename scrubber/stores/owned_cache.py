@@ -12,6 +12,7 @@ from scrubber.formats.damaged import Damaged
 from scrubber.formats.protobuf import read_fields
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.columns import Origin, Partition, Row, Url, text
+from scrubber.stores.frozen import settle
 from scrubber.stores.simple_cache import cut_index, entries, entry_key
 from scrubber.stores.sqlite_tables import copied
 
@@ -40,14 +41,7 @@ class OwnedCache:
         holds: str,
         source: str,
     ) -> None:
-        for name, value in (
-            ("places", places),
-            ("owners", owners),
-            ("by", by),
-            ("source", source),
-            ("holds", (holds,)),
-        ):
-            object.__setattr__(self, name, value)
+        settle(self, places=places, owners=owners, by=by, source=source, holds=(holds,))
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The folder."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scrubber.files import kind, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import json_edit
+from scrubber.stores.frozen import settle
 from scrubber.stores.json_edit import Gone, at_places
 from scrubber.stores.visited_pages import own_pages
 
@@ -27,7 +28,7 @@ class PageScores:
     holds: tuple[str, ...] = ("history",)
 
     def __init__(self, *places: str) -> None:
-        object.__setattr__(self, "places", places)
+        settle(self, places=places)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file."""

@@ -16,6 +16,7 @@ from scrubber.files import kind, read_regular
 from scrubber.model import Standing, Trace
 from scrubber.stores import json_edit
 from scrubber.stores.columns import text
+from scrubber.stores.frozen import settle
 from scrubber.stores.json_edit import Gone, at_places
 from scrubber.stores.json_file import Items, JsonFile
 
@@ -108,15 +109,15 @@ class Preferences:
         source: str,
         rest: str = "permissions",
     ) -> None:
-        for name, value in (
-            ("places", places),
-            ("typed", JsonFile(*places, items=items, source=source) if items else None),
-            ("browsing", browsing),
-            ("protected", protected),
-            ("source", source),
-            ("rest", rest),
-        ):
-            object.__setattr__(self, name, value)
+        settle(
+            self,
+            places=places,
+            typed=JsonFile(*places, items=items, source=source) if items else None,
+            browsing=browsing,
+            protected=protected,
+            source=source,
+            rest=rest,
+        )
 
     @property
     def holds(self) -> tuple[str, ...]:

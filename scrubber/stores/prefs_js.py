@@ -14,6 +14,7 @@ from scrubber.formats import json_text
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.prefs_js import Line, read_lines, with_value, write_lines
 from scrubber.stores.columns import text
+from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -121,13 +122,7 @@ class PrefsJs:
 
     def __init__(self, *places: str, preferences: tuple[Preference, ...], source: str) -> None:
         words = tuple(dict.fromkeys(each.rule.holds for each in preferences))
-        for name, value in (
-            ("places", places),
-            ("preferences", preferences),
-            ("source", source),
-            ("holds", words),
-        ):
-            object.__setattr__(self, name, value)
+        settle(self, places=places, preferences=preferences, source=source, holds=words)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file."""

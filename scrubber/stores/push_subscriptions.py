@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.files import copy_private
 from scrubber.formats.sqlite_unit import SIDECARS
+from scrubber.stores.frozen import settle
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_edit import rebuild
 from scrubber.stores.sqlite_proof import prove
@@ -64,7 +65,7 @@ class PushSubscriptions:
             Rows("index_data", Linked("object_data_key", "object_data.key")),
         )
         inner = Sqlite(*places, holds="permissions", source="dom/push/PushDB.sys.mjs", rows=rows)
-        object.__setattr__(self, "inner", inner)
+        settle(self, inner=inner)
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scrubber.files import kind
 from scrubber.formats.sqlite_unit import sidecar
 from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.frozen import settle
 from scrubber.stores.sqlite_tables import copied
 from scrubber.stores.visited_pages import own_pages
 
@@ -64,7 +65,7 @@ class SemanticHistory:
     holds: tuple[str, ...] = ("history",)
 
     def __init__(self, *places: str) -> None:
-        object.__setattr__(self, "places", places)
+        settle(self, places=places)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database, its WAL and its journal."""

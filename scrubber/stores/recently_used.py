@@ -14,6 +14,7 @@ from scrubber.errors import Unproved, UnreadableStore
 from scrubber.files import kind, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.downloaded import downloaded, path_of
+from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +37,7 @@ class RecentlyUsed:
     holds: tuple[str, ...] = ("downloads",)
 
     def __init__(self, *places: str) -> None:
-        object.__setattr__(self, "places", places)
+        settle(self, places=places)
 
     def unit(self, path: Path) -> tuple[Path, ...]:  # noqa: ARG002 - the same for every path
         """Nothing as a whole: every program writes here at any time, and entries are known one by one."""

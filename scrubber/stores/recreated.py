@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.files import kind, names, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +22,7 @@ class Recreated:
     source: str
 
     def __init__(self, *places: str, holds: str, source: str) -> None:
-        for name, value in (("places", places), ("holds", (holds,)), ("source", source)):
-            object.__setattr__(self, name, value)
+        settle(self, places=places, holds=(holds,), source=source)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file or folder."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind, read_regular
 from scrubber.stores import json_edit
+from scrubber.stores.frozen import settle
 from scrubber.stores.json_edit import Becomes, Cut, Cuts, Gone, Place, at_places
 from scrubber.stores.session_search import Search
 
@@ -34,7 +35,7 @@ class Session:
     holds: tuple[str, ...] = ("sessions", "cookies", "storage")
 
     def __init__(self, *places: str) -> None:
-        object.__setattr__(self, "places", places)
+        settle(self, places=places)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file."""

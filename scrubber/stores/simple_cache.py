@@ -13,6 +13,7 @@ from scrubber.formats.simple_cache import DOOMED, ENTRY, file_hash, read_key, re
 from scrubber.formats.simple_index import SimpleIndex, read_index, without, write_index
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.cache_entries import BLOCKFILE, SQL, backend, standing
+from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -37,8 +38,7 @@ class SimpleCache:
     holds: tuple[str, ...] = ("cache",)
 
     def __init__(self, *places: str, source: str = "net/disk_cache/simple/simple_backend_impl.cc") -> None:
-        object.__setattr__(self, "places", places)
-        object.__setattr__(self, "source", source)
+        settle(self, places=places, source=source)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The folder."""

@@ -23,6 +23,7 @@ from scrubber.formats.snss import (
     write_session,
 )
 from scrubber.model import Changes, Key, Look, Standing, Trace
+from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -46,7 +47,7 @@ class SessionFile:
     holds: tuple[str, ...] = ("sessions",)
 
     def __init__(self, *places: str) -> None:
-        object.__setattr__(self, "places", places)
+        settle(self, places=places)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file."""
@@ -80,8 +81,7 @@ class EncryptedSessions:
     holds: tuple[str, ...] = ("sessions",)
 
     def __init__(self, *places: str, plain: str) -> None:
-        object.__setattr__(self, "places", places)
-        object.__setattr__(self, "plain", plain)
+        settle(self, places=places, plain=plain)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The folder."""

@@ -12,6 +12,7 @@ from scrubber.formats.sqlite_unit import SIDECARS, sidecar
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.cache_entries import standing
 from scrubber.stores.columns import text
+from scrubber.stores.frozen import settle
 from scrubber.stores.sqlite_edit import rebuild
 from scrubber.stores.sqlite_left_over import left_over
 from scrubber.stores.sqlite_proof import prove
@@ -42,7 +43,7 @@ class SqlCache:
     holds: tuple[str, ...] = ("cache",)
 
     def __init__(self, *places: str) -> None:
-        object.__setattr__(self, "places", places)
+        settle(self, places=places)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database and its journals."""
@@ -73,7 +74,7 @@ class CompiledCode:
     holds: tuple[str, ...] = ("cache",)
 
     def __init__(self, *places: str) -> None:
-        object.__setattr__(self, "places", places)
+        settle(self, places=places)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database and its journal."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.formats.sqlite_unit import SIDECARS, sidecar
 from scrubber.model import Standing, Trace
+from scrubber.stores.frozen import settle
 from scrubber.stores.sqlite_edit import rebuild
 from scrubber.stores.sqlite_left_over import left_over
 from scrubber.stores.sqlite_proof import prove
@@ -43,15 +44,15 @@ class Sqlite:
         mendings: tuple[Mending, ...] = (),
     ) -> None:
         words = dict.fromkeys((holds, *(each.holds for each in rows if each.holds)))
-        for name, value in (
-            ("places", places),
-            ("holds", tuple(words)),
-            ("source", source),
-            ("rows", rows),
-            ("clears", clears),
-            ("mendings", mendings),
-        ):
-            object.__setattr__(self, name, value)
+        settle(
+            self,
+            places=places,
+            holds=tuple(words),
+            source=source,
+            rows=rows,
+            clears=clears,
+            mendings=mendings,
+        )
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database, its WAL and its journal."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scrubber.stores.frozen import settle
+
 if TYPE_CHECKING:
     from scrubber.stores.columns import Column, Value
 
@@ -44,7 +46,7 @@ class Keep:
     referenced: str = ""
     """Only rows that a remaining row of another table (`moz_bookmarks.fk`) points to by `column` are kept."""
     contains: tuple[str, str] = ("", "")
-    """`("id", "moz_bookmarks.parent")`: a row that remaining rows lie in is kept even if `include` is said."""
+    """`("id", "moz_bookmarks.parent")`: a row that remaining rows lie in is kept, whatever is asked for."""
     clear: tuple[tuple[str, Value], ...] = ()
     """What is emptied in a row that is kept: columns and their empty values."""
     then: tuple[tuple[str, Value], ...] = ()
@@ -64,8 +66,7 @@ class Rows:
     def __init__(
         self, table: str, *by: Column | Linked | Orphaned, keep: Keep | None = None, holds: str = ""
     ) -> None:
-        for name, value in (("table", table), ("by", by), ("keep", keep), ("holds", holds)):
-            object.__setattr__(self, name, value)
+        settle(self, table=table, by=by, keep=keep, holds=holds)
 
 
 @dataclass(frozen=True)

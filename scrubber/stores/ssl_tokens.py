@@ -11,6 +11,7 @@ from scrubber.files import kind, read_regular
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.ssl_tokens import Tokens, read_tokens, write_tokens
 from scrubber.stores.columns import Host, Partition
+from scrubber.stores.frozen import settle
 from scrubber.stores.records import Rule
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class SslTokens:
     holds: tuple[str, ...] = ("network",)
 
     def __init__(self, *places: str) -> None:
-        object.__setattr__(self, "places", places)
+        settle(self, places=places)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file."""

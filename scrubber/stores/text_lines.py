@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.errors import PlanOutdated, Unproved
 from scrubber.files import kind, read_regular
+from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,15 +57,7 @@ class TextLines:
         source: str,
         split: Callable[[bytes], list[bytes]] = lines,
     ) -> None:
-        for name, value in (
-            ("places", places),
-            ("split", split),
-            ("fields", fields),
-            ("rule", rule),
-            ("source", source),
-            ("holds", (rule.holds,)),
-        ):
-            object.__setattr__(self, name, value)
+        settle(self, places=places, split=split, fields=fields, rule=rule, source=source, holds=(rule.holds,))
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from scrubber.files import kind, names
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.downloaded import downloaded, uris
+from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ class Thumbnails:
     holds: tuple[str, ...] = ("downloads",)
 
     def __init__(self, *places: str) -> None:
-        object.__setattr__(self, "places", places)
+        settle(self, places=places)
 
     def unit(self, path: Path) -> tuple[Path, ...]:  # noqa: ARG002 - the same for every path
         """Nothing as a whole: every program writes here at any time, and each file is a record of its own."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.files import kind, open_regular
 from scrubber.formats import leveldb
+from scrubber.stores.frozen import settle
 from scrubber.stores.leveldb import LevelDb
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Keep, Rows
@@ -51,8 +52,7 @@ class AnySqlite:
     kept: bool
 
     def __init__(self, *places: str, holds: str, source: str, kept: bool = False) -> None:
-        for name, value in (("places", places), ("holds", (holds,)), ("source", source), ("kept", kept)):
-            object.__setattr__(self, name, value)
+        settle(self, places=places, holds=(holds,), source=source, kept=kept)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """As of every SQLite database; of a file that is none, nothing."""

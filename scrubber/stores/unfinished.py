@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.frozen import settle
 from scrubber.stores.hashed_hosts import hashed
 
 if TYPE_CHECKING:
@@ -25,8 +26,7 @@ class Unfinished:
     holds: tuple[str, ...] = ("logs",)
 
     def __init__(self, *places: str, source: str) -> None:
-        for name, value in (("places", places), ("source", source)):
-            object.__setattr__(self, name, value)
+        settle(self, places=places, source=source)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file."""

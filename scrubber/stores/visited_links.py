@@ -11,6 +11,7 @@ from scrubber.formats.damaged import Damaged
 from scrubber.formats.visited_links import VisitedLinks, read_table
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.columns import text
+from scrubber.stores.frozen import settle
 from scrubber.stores.sqlite_tables import copied
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class VisitedLinksFile:
     holds: tuple[str, ...] = ("history",)
 
     def __init__(self, *places: str) -> None:
-        object.__setattr__(self, "places", places)
+        settle(self, places=places)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file."""

@@ -14,6 +14,7 @@ from scrubber.files import kind, read_regular, walk
 from scrubber.formats import mozlz4
 from scrubber.formats.damaged import Damaged
 from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,13 +33,7 @@ class WholeFiles:
     on_request: bool
 
     def __init__(self, *places: str, holds: str, source: str, on_request: bool = False) -> None:
-        for name, value in (
-            ("places", places),
-            ("holds", (holds,)),
-            ("source", source),
-            ("on_request", on_request),
-        ):
-            object.__setattr__(self, name, value)
+        settle(self, places=places, holds=(holds,), source=source, on_request=on_request)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file or folder."""
