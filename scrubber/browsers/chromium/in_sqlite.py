@@ -24,7 +24,6 @@ SESSION_STORAGE = Sqlite(
     rows=(
         Rows("session_metadata", Origin("storage_key")),
         # Tabs that were duplicated share a map.
-        Rows("maps", Orphaned("map_id", by="session_metadata.map_id"), Origin("storage_key")),
         Rows("map_entries", Orphaned("map_id", by="session_metadata.map_id")),
     ),
 )
