@@ -97,7 +97,7 @@ def clean_unverified(home: Path) -> Ran:
 def skip_verifying(patch: pytest.MonkeyPatch) -> None:
     """Take every profile for clean."""
 
-    def nothing(profiles: Any, target: Target, policy: Policy, _progress: object) -> verdict.Verdict:
+    def nothing(profiles: Any, target: Target, policy: Policy, *_: object, **__: object) -> verdict.Verdict:
         return verdict.Verdict((), (), Plan(target, policy, tuple(profiles), (), ()), 0, 0, 0.0)
 
     patch.setattr(verdict, "verify", nothing)
