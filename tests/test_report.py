@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,21 @@ def test_a_plan_tells_what_goes_what_is_kept_and_what_is_left_alone() -> None:
         "Left alone: 1 mention in other sites' own data (--mentions all removes them).",
     ]
     assert f"      https://{SHOP}/" in terminal.plan(made, verbose=True)
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        pytest.param(".openai.com", True, id="the sign-in of the whole site"),
+        pytest.param("labs.openai.com", False, id="the target's own"),
+    ],
+)
+def test_signing_out_is_said(host: str, said: bool) -> None:
+    target = Target((Site("s", "S", domains=("labs.openai.com",), sign_in=(".openai.com",)),))
+    cookie = replace(trace(holds="cookies"), seen=host)
+    made = replace(plan(planned(cookie)), target=target)
+    lines = terminal.summary(made)
+    assert any("signed out" in line and host in line for line in lines) is said
 
 
 def test_an_empty_plan_says_nothing() -> None:

@@ -98,6 +98,8 @@ def summary(made: Plan) -> list[str]:
     kept = Counter(trace.holds for trace in staying if trace.standing is Standing.KEPT)
     mentions = sum(trace.standing is Standing.MENTION for trace in staying)
     lines = [f"To remove: {entries(going)} in {count(stores, 'store')}." if going else "Nothing to remove."]
+    if signs_out := _sign_ins(made):
+        lines.append(f"You will be signed out where these cookies sign you in: {', '.join(signs_out)}.")
     if kept:
         listed = ", ".join(f"{number} in {holds}" for holds, number in sorted(kept.items()))
         lines.append(
@@ -107,6 +109,17 @@ def summary(made: Plan) -> list[str]:
         found = count(mentions, "mention")
         lines.append(f"Left alone: {found} in other sites' own data (--mentions all removes them).")
     return lines
+
+
+def _sign_ins(made: Plan) -> list[str]:
+    """The hosts of the platform's sign-in cookies among what goes; its site file names them."""
+    hosts = {
+        trace.seen.lower()
+        for planned in made.stores
+        for trace in made.going(planned)
+        if trace.holds == "cookies"
+    }
+    return sorted(host for host in hosts if made.target.cookie_host(host) and not made.target.host(host))
 
 
 def _stores(made: Plan, stores: Iterable[PlannedStore], *, verbose: bool) -> Iterator[str]:
