@@ -71,11 +71,15 @@ def read_regular(path: Path, limit: int = 1 << 30) -> bytes:
     """
     with open_regular(path) as file:
         try:
-            content = file.read(limit + 1)
+            size = os.fstat(file.fileno()).st_size
+            # One byte more than there is tells of growth; Python makes room for all that is asked for.
+            content = file.read(min(size, limit) + 1)
         except OSError as error:
             raise _refused(path, "file", error) from error
     if len(content) > limit:
         raise UnreadableStore(path, f"larger than {limit} bytes")
+    if len(content) > size:
+        raise UnreadableStore(path, "changed while it was read")
     return content
 
 

@@ -260,7 +260,7 @@ def test_130_whole_profiles_are_done_and_named(home: Path, monkeypatch: pytest.M
 
 
 def test_130_during_the_check_all_is_removed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scrubber.verdict.verify", lambda *_: interrupt())
+    monkeypatch.setattr("scrubber.verdict.verify", lambda *_, **__: interrupt())
     found = scrubber("clean", "--yes", "--home", home)
     monkeypatch.undo()
     assert found.code == 130
