@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubber.errors import PlanOutdated
 from scrubber.files import kind
 from scrubber.formats import leveldb
 from scrubber.formats.damaged import Damaged
@@ -13,7 +12,7 @@ from scrubber.formats.protobuf import read_fields
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.columns import Origin, Partition, Row, Url, text
 from scrubber.stores.frozen import settle
-from scrubber.stores.simple_cache import cut_index, entries, entry_key
+from scrubber.stores.simple_cache import entries, entry_key, take_out
 from scrubber.stores.sqlite_tables import copied
 
 if TYPE_CHECKING:
@@ -62,15 +61,7 @@ class OwnedCache:
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the removal of these entries' files, and an index without them."""
-        gone = {str(trace.key) for trace in traces}
-        found = {name: files for name, files in entries(path) if name in gone}
-        if found.keys() != gone:
-            raise PlanOutdated(f"{path}: a planned entry is no longer there")
-        equal = cut_index(path, gone, changes)  # first, as in the HTTP cache
-        for files in found.values():
-            for file in files:
-                changes.discard(path / file)
-        return equal
+        return take_out(path, traces, changes)
 
     def _owner(self, row: Row, look: Look) -> str | None:
         for column in self.by:

@@ -66,16 +66,24 @@ class SimpleCache:
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the removal of these entries' files, and an index without them."""
-        gone = {str(trace.key) for trace in traces}
-        discarded = {name: files for name, files in entries(path) if name in gone}
-        if discarded.keys() != gone:
-            raise PlanOutdated(f"{path}: a planned entry is no longer there")
-        # First, because in a run that is cut off between the two nothing would tell any more whose a hash is.
-        equal = cut_index(path, gone, changes) if gone else 0
-        for files in discarded.values():
-            for file in files:
-                changes.discard(path / file)
-        return equal
+        return take_out(path, traces, changes)
+
+
+def take_out(path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+    """Stage a folder without the entries that these traces name; the number of index records compared.
+
+    Raises PlanOutdated where one of them is no longer there.
+    """
+    gone = {str(trace.key) for trace in traces}
+    discarded = {name: files for name, files in entries(path) if name in gone}
+    if discarded.keys() != gone:
+        raise PlanOutdated(f"{path}: a planned entry is no longer there")
+    # First, because in a run that is cut off between the two nothing would tell any more whose a hash is.
+    equal = cut_index(path, gone, changes) if gone else 0
+    for files in discarded.values():
+        for file in files:
+            changes.discard(path / file)
+    return equal
 
 
 def entries(path: Path) -> Iterator[tuple[str, list[str]]]:
