@@ -15,9 +15,10 @@ from scrubber.formats.damaged import Damaged
 from scrubber.formats.prefs_js import Line, read_lines, with_value, write_lines
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
+from scrubber.stores.hashed_files import urls
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     from scrubber.formats.json_text import Node
@@ -29,18 +30,22 @@ if TYPE_CHECKING:
 _LIMIT = 1 << 26
 
 
+PAGE = "page"
+"""The field of an item that is a hash: the URL, where it is one that this profile names elsewhere."""
+
+
 class TileHash:
     """How the new-tab page remembers a tile that was dismissed: the base64 of its URL's MD5.
 
-    Only the start pages of the target's hosts are known here.
+    Only the start pages of the target's hosts are known here; the field `PAGE` has what else is known.
     """
 
     columns = ("",)
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
         """By the start pages of every host of the target."""
-        urls = (f"{scheme}://{name.text}/" for name in target.names for scheme in ("https", "http"))
-        return text(row[""]) in {_tile_hash(url) for url in urls}
+        starts = (f"{scheme}://{name.text}/" for name in target.names for scheme in ("https", "http"))
+        return text(row[""]) in {tile_hash(url) for url in starts}
 
 
 class Form(Protocol):
@@ -109,6 +114,8 @@ class Preference:
     names: str
     form: Form
     rule: Rule
+    hashed: Callable[[str], str] | None = None
+    """What makes the keys of its items from URLs, where they are made so."""
 
 
 @dataclass(frozen=True, init=False)
@@ -159,8 +166,10 @@ class PrefsJs:
         if found is None:
             return
         preference, tail = found
+        pages = {preference.hashed(url): url for url in urls(look.seen)} if preference.hashed else {}
         for key, item in preference.form.items(value).items():
-            trace = preference.rule.judge(name, key, _row(key, item) | tail, look)
+            page: Row = {PAGE: pages[key]} if key in pages else {}
+            trace = preference.rule.judge(name, key, _row(key, item) | page | tail, look)
             if trace:
                 yield trace
 
@@ -210,5 +219,6 @@ def _json(value: str) -> Node:
         return None
 
 
-def _tile_hash(url: str) -> str:
+def tile_hash(url: str) -> str:
+    """`NewTabUtils.sys.mjs`: `https://labs.openai.com/` → its MD5 in base64."""
     return base64.b64encode(hashlib.md5(url.encode(), usedforsecurity=False).digest()).decode()

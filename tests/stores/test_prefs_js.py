@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -119,6 +120,24 @@ def test_start_pages_go_if_bookmarks_are_included(path: Path, value: str, after:
 def test_report(path: Path, name: str, value: str, standing: Standing) -> None:
     path.write_text(line(name, value))
     assert [trace.standing for trace in PREFS.find(path, look(path.parent))] == [standing]
+
+
+@pytest.mark.parametrize(
+    ("seen", "gone"),
+    [
+        pytest.param((f"{LABS}e/pictures",), True, id="a page that the history knows"),
+        pytest.param((), False, id="a page that nobody knows any more"),
+        pytest.param((f"{SHOP}chairs",), False, id="another site's page"),
+    ],
+)
+def test_a_dismissed_tile_is_told_by_the_pages_that_the_profile_knows(
+    path: Path, seen: tuple[str, ...], gone: bool
+) -> None:
+    hashes = {tile_hash(f"{LABS}e/pictures"): 1, tile_hash(f"{SHOP}chairs"): 1}
+    path.write_text(line(BLOCKED, json.dumps(hashes)))
+    traces = PREFS.find(path, replace(look(path.parent), seen=seen))
+    expected = [("browser.newtabpage.blocked", tile_hash(f"{LABS}e/pictures"), f"{LABS}e/pictures")]
+    assert [(trace.where, trace.key, trace.seen) for trace in traces] == (expected if gone else [])
 
 
 def test_other_lines_are_counted(path: Path) -> None:

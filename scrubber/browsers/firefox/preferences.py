@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from scrubber.stores.columns import Host, Url
-from scrubber.stores.prefs_js import JsonItems, Preference, PrefsJs, Separated, TileHash, Whole
+from scrubber.stores.prefs_js import (
+    PAGE,
+    JsonItems,
+    Preference,
+    PrefsJs,
+    Separated,
+    TileHash,
+    Whole,
+    tile_hash,
+)
 from scrubber.stores.records import Rule
 
 _HOSTS = Rule((Host(""), Url("")), holds="permissions")
@@ -46,7 +55,12 @@ PREFS = PrefsJs(
         ),
         # Left there, the new-tab page would fetch the site again for its picture.
         Preference(r"browser\.newtabpage\.pinned", JsonItems(), Rule((Url("url"),), holds="history")),
-        Preference(r"browser\.newtabpage\.blocked", JsonItems(), Rule((TileHash(),), holds="history")),
+        Preference(
+            r"browser\.newtabpage\.blocked",
+            JsonItems(),
+            Rule((Url(PAGE), TileHash()), holds="history"),
+            hashed=tile_hash,
+        ),
         Preference(
             r"browser\.newtabpage\.activity-stream\.default\.sites",
             Separated(","),

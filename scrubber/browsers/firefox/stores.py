@@ -21,10 +21,10 @@ STORES: tuple[Store, ...] = (
     *PLACES_DATABASES,
     *SITE_DATA,
     SESSIONS,
-    PREFS,
     *FILES,
     *FEATURES,
     *OUTSIDE,
     CACHE,
+    PREFS,
     *PICTURES,
 )
