@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
@@ -15,6 +15,7 @@ from scrubber.formats.cache2.key import MARKER, file_name, read_key, read_marker
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.prefs_js import read_lines
 from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores import proving
 from scrubber.stores.frozen import settle
 from scrubber.stores.records import names as named_in
 
@@ -185,16 +186,23 @@ def _read_indexes(path: Path, present: Collection[str]) -> dict[str, Index] | No
 
 
 def _edit(path: Path, before: Index, gone: Collection[str], changes: Changes) -> int:
-    with changes.edit(path) as edit:
-        if edit.before.read_bytes() != write_index(before):
+    def write(old: Path, new: Path) -> None:
+        if old.read_bytes() != write_index(before):
             raise PlanOutdated(f"{path}: changed while it was read")
-        edit.after.write_bytes(write_index(without(before, gone)))
-        return _prove(path, before, edit.after.read_bytes(), gone)
+        new.write_bytes(write_index(without(before, gone)))
 
+    def read(part: Path) -> Index:
+        content = part.read_bytes()
+        return read_index(content) if before.header else read_log(content, before.record_size)
 
-def _prove(path: Path, before: Index, content: bytes, gone: Collection[str]) -> int:
-    after = read_log(content, before.record_size) if not before.header else read_index(content)
-    expected = [record for record in before.records if name(record) not in gone]
-    if list(after.records) != expected or after.header != before.header:
-        raise Unproved(f"{path}: records of other entries differ")
-    return len(expected)
+    def prove(old: Path, new: Path) -> int:
+        first, second = read(old), read(new)
+        expected = tuple(record for record in first.records if name(record) not in gone)
+        if second != replace(first, records=expected):
+            raise Unproved(f"{path}: records of other entries differ")
+        return len(expected)
+
+    try:
+        return proving.edit(path, changes, write, prove)
+    except Damaged as error:
+        raise Unproved(f"{path}: {error}") from error

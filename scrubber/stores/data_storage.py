@@ -9,6 +9,7 @@ from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
 from scrubber.files import kind, read_regular
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.data_storage import Slot, read_slots, slot_size, without
+from scrubber.stores import proving
 from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
@@ -53,14 +54,22 @@ class DataStorage:
         """Stage the file with these slots free; the number of other slots compared."""
         if not traces:
             return 0
-        with changes.edit(path) as edit:
-            before = edit.before.read_bytes()
-            keys = {trace.key for trace in traces}
-            planned = {slot.number for slot in _slots(path, before) if (slot.number, slot.key) in keys}
-            if len(planned) != len(keys):
+        keys = {trace.key for trace in traces}
+
+        def write(before: Path, after: Path) -> None:
+            content = before.read_bytes()
+            found = ((slot.number, slot.key) for slot in _slots(path, content))
+            if not keys.issubset(found):
                 raise PlanOutdated(f"{path}: a planned slot holds something else now")
-            edit.after.write_bytes(without(before, planned))
-            return _prove(path, before, edit.after.read_bytes(), planned)
+            after.write_bytes(without(content, planned))
+
+        planned = {key[0] for key in keys if isinstance(key, tuple) and isinstance(key[0], int)}
+        return proving.edit(
+            path,
+            changes,
+            write,
+            lambda before, after: _prove(path, before.read_bytes(), after.read_bytes(), planned),
+        )
 
 
 def _slots(path: Path, content: bytes) -> list[Slot]:

@@ -10,6 +10,7 @@ from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
 from scrubber.formats import json_text, mozlz4
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.json_text import Node, Real
+from scrubber.stores import proving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -52,16 +53,24 @@ def edit(path: Path, changes: Changes, plan: Callable[[Node], Cuts]) -> int:
 
     Raises UnreadableStore, PlanOutdated, Unproved.
     """
-    with changes.edit(path) as staged:
-        content = staged.before.read_bytes()
-        before = load(path, content)
-        try:
-            cuts = plan(before)
-            text = json_text.write(changed(before, cuts))
-            staged.after.write_bytes(mozlz4.write(text) if content.startswith(mozlz4.MAGIC) else text)
-            return prove(before, load(path, staged.after.read_bytes()), cuts)
-        except (Damaged, RecursionError) as error:
-            raise UnreadableStore(path, "nested too deeply") from error
+
+    def write(before: Path, after: Path) -> None:
+        content = before.read_bytes()
+        root = load(path, content)
+        text = json_text.write(changed(root, plan(root)))
+        after.write_bytes(mozlz4.write(text) if _is_packed(content) else text)
+
+    def compare(before: Path, after: Path) -> int:
+        old, new = before.read_bytes(), after.read_bytes()
+        if _is_packed(old) != _is_packed(new):
+            raise Unproved("packed otherwise than it was")
+        root = load(path, old)
+        return prove(root, load(path, new), plan(root))
+
+    try:
+        return proving.edit(path, changes, write, compare)
+    except (Damaged, RecursionError) as error:
+        raise UnreadableStore(path, "nested too deeply") from error
 
 
 def at_places(cuts: Iterable[tuple[Place, Cut]]) -> Cuts:
@@ -137,6 +146,10 @@ def _prove_value(before: Node, after: Node, cut: Cuts | Cut | None, place: Place
             raise Unproved(f"{_shown(place)} isn't what it should become")
         return 0
     return prove(before, after, cut if isinstance(cut, Mapping) else {}, place)
+
+
+def _is_packed(content: bytes) -> bool:
+    return content.startswith(mozlz4.MAGIC)
 
 
 def _spelled(node: Node) -> Node:

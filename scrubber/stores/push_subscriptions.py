@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.files import copy_private
 from scrubber.formats.sqlite_unit import SIDECARS
+from scrubber.stores import proving
 from scrubber.stores.frozen import settle
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_edit import rebuild
@@ -92,16 +93,24 @@ class PushSubscriptions:
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database without these rows; the number of others compared."""
-        with changes.edit(path, SIDECARS) as edit:
-            work = edit.after.with_name(edit.after.name + ".quiet")
-            copy_private(edit.before, work)
-            try:
-                triggers = _taken_out(work)
-                rebuild(work, edit.after, traces, {}, ())
-            finally:
-                work.unlink(missing_ok=True)
-            _put_back(edit.after, triggers)
-            return prove(edit.before, edit.after, traces, {}, ())
+        return proving.edit(
+            path,
+            changes,
+            lambda before, after: _rebuild_quietly(before, after, traces),
+            lambda before, after: prove(before, after, traces, {}, ()),
+            SIDECARS,
+        )
+
+
+def _rebuild_quietly(before: Path, after: Path, traces: tuple[Trace, ...]) -> None:
+    work = after.with_name(after.name + ".quiet")
+    copy_private(before, work)
+    try:
+        triggers = _taken_out(work)
+        rebuild(work, after, traces, {}, ())
+    finally:
+        work.unlink(missing_ok=True)
+    _put_back(after, triggers)
 
 
 def _taken_out(path: Path) -> tuple[str, ...]:

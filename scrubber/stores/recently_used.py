@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from scrubber.errors import Unproved, UnreadableStore
 from scrubber.files import kind, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores import proving
 from scrubber.stores.downloaded import downloaded, path_of
 from scrubber.stores.frozen import settle
 
@@ -59,16 +60,23 @@ class RecentlyUsed:
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the list without these entries, as far as they are still there; the number of others."""
         planned = {trace.key for trace in traces}
-        with changes.edit(path) as edit:
-            before = _pieces(path, edit.before.read_bytes())
-            kept = [piece for piece in before if _href(piece) not in planned]
-            edit.after.write_bytes(b"".join(kept))
-            after = _pieces(path, edit.after.read_bytes())
-            if [piece for piece in after if _href(piece)] != [piece for piece in kept if _href(piece)]:
+
+        def kept(before: Path) -> list[bytes]:
+            return [piece for piece in _pieces(path, before.read_bytes()) if _href(piece) not in planned]
+
+        def write(before: Path, after: Path) -> None:
+            after.write_bytes(b"".join(kept(before)))
+
+        def prove(before: Path, after: Path) -> int:
+            expected, found = kept(before), _pieces(path, after.read_bytes())
+            entries = [piece for piece in expected if _href(piece)]
+            if [piece for piece in found if _href(piece)] != entries:
                 raise Unproved("entries of others differ")
-            if b"".join(after) != b"".join(kept):
+            if b"".join(found) != b"".join(expected):
                 raise Unproved("the text around the entries differs")
-        return sum(bool(_href(piece)) for piece in kept)
+            return len(entries)
+
+        return proving.edit(path, changes, write, prove)
 
 
 def _standing(href: str, entry: bytes, files: dict[str, str], look: Look) -> Standing | None:

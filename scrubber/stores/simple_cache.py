@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scrubber.errors import PlanOutdated, Unproved
 from scrubber.files import kind, names, open_regular, read_regular
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.simple_cache import DOOMED, ENTRY, file_hash, read_key, read_stream_0
-from scrubber.formats.simple_index import SimpleIndex, read_index, without, write_index
+from scrubber.formats.simple_index import read_index, without, write_index
 from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores import proving
 from scrubber.stores.cache_entries import BLOCKFILE, SQL, backend, standing
 from scrubber.stores.frozen import settle
 
@@ -122,21 +123,25 @@ def cut_index(path: Path, gone: Collection[str], changes: Changes) -> int:
         return 0
     if not any(record.hash in gone for record in before.records):
         return 0
-    with changes.edit(index) as edit:
-        if read_index(edit.before.read_bytes()) != before:
+
+    def write(old: Path, new: Path) -> None:
+        if read_index(old.read_bytes()) != before:
             raise PlanOutdated(f"{index}: changed while it was read")
-        edit.after.write_bytes(write_index(without(before, gone)))
-        return _prove(index, before, read_index(edit.after.read_bytes()), gone)
+        new.write_bytes(write_index(without(before, gone)))
+
+    try:
+        return proving.edit(index, changes, write, lambda old, new: _prove(old, new, gone))
+    except Damaged as error:
+        raise Unproved(f"{index}: {error}") from error
 
 
-def _prove(path: Path, before: SimpleIndex, after: SimpleIndex, gone: Collection[str]) -> int:
-    expected = [record for record in before.records if record.hash not in gone]
-    if list(after.records) != expected or (after.version, after.modified) != (
-        before.version,
-        before.modified,
-    ):
-        raise Unproved(f"{path}: records of other entries differ")
-    return len(expected)
+def _prove(old: Path, new: Path, gone: Collection[str]) -> int:
+    before = read_index(old.read_bytes())
+    kept = tuple(record for record in before.records if record.hash not in gone)
+    size = before.cache_size - sum(record.size for record in before.records if record.hash in gone)
+    if read_index(new.read_bytes()) != replace(before, records=kept, cache_size=max(0, size)):
+        raise Unproved("records of other entries, or what counts them, differ")
+    return len(kept)
 
 
 def _judge_damaged(path: Path, files: Collection[str], target: Target) -> tuple[Standing, str] | None:

@@ -10,6 +10,7 @@ from scrubber.files import kind
 from scrubber.formats import persistent_cache
 from scrubber.formats.sqlite_unit import SIDECARS, sidecar
 from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores import proving
 from scrubber.stores.cache_entries import standing
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
@@ -20,7 +21,7 @@ from scrubber.stores.sqlite_rows import Repair
 from scrubber.stores.sqlite_tables import copied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from scrubber.stores.sqlite_tables import Table
@@ -60,9 +61,7 @@ class SqlCache:
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database without these entries, its counters put right."""
-        with changes.edit(path, SIDECARS) as edit:
-            rebuild(edit.before, edit.after, traces, {}, _COUNTS)
-            return prove(edit.before, edit.after, traces, {}, _COUNTS)
+        return _edit(path, traces, _COUNTS, changes, SIDECARS)
 
 
 @dataclass(frozen=True, init=False)
@@ -102,9 +101,23 @@ class CompiledCode:
                 if kind(file) is not None:
                     changes.discard(file)
             return 0
-        with changes.edit(path) as edit:
-            rebuild(edit.before, edit.after, traces, {}, ())
-            return prove(edit.before, edit.after, traces, {}, ())
+        return _edit(path, traces, (), changes)
+
+
+def _edit(
+    path: Path,
+    traces: tuple[Trace, ...],
+    counts: tuple[Repair, ...],
+    changes: Changes,
+    sidecars: Iterable[str] = (),
+) -> int:
+    return proving.edit(
+        path,
+        changes,
+        lambda before, after: rebuild(before, after, traces, {}, counts),
+        lambda before, after: prove(before, after, traces, {}, counts),
+        sidecars,
+    )
 
 
 def _is_database(path: Path) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.formats.sqlite_unit import SIDECARS, sidecar
 from scrubber.model import Standing, Trace
+from scrubber.stores import proving
 from scrubber.stores.frozen import settle
 from scrubber.stores.sqlite_edit import rebuild
 from scrubber.stores.sqlite_left_over import left_over
@@ -69,9 +70,14 @@ class Sqlite:
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database without these rows."""
-        with changes.edit(path, SIDECARS) as edit:
-            rebuild(edit.before, edit.after, traces, self._empty, self.mendings)
-            return prove(edit.before, edit.after, traces, self._empty, self.mendings)
+        planned = (traces, self._empty, self.mendings)
+        return proving.edit(
+            path,
+            changes,
+            lambda before, after: rebuild(before, after, *planned),
+            lambda before, after: prove(before, after, *planned),
+            SIDECARS,
+        )
 
     @property
     def _empty(self) -> dict[tuple[str, str], Value]:

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
 from scrubber.files import kind, read_regular
 from scrubber.formats.damaged import Damaged
-from scrubber.formats.ssl_tokens import Tokens, read_tokens, write_tokens
+from scrubber.formats.ssl_tokens import Token, Tokens, read_tokens, write_tokens
+from scrubber.stores import proving
 from scrubber.stores.columns import Host, Partition
 from scrubber.stores.frozen import settle
 from scrubber.stores.records import Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
-    from scrubber.model import Changes, Look, Trace
+    from scrubber.model import Changes, Key, Look, Trace
     from scrubber.stores.columns import Row
 
 _LIMIT = 1 << 26
@@ -55,18 +57,20 @@ class SslTokens:
         if not traces:
             return 0
         planned = {trace.key for trace in traces}
-        with changes.edit(path) as edit:
-            before = _read(path, edit.before.read_bytes())
-            keys = [(number, record.key) for number, record in enumerate(before.records)]
-            if not planned.issubset(keys):
+
+        def write(before: Path, after: Path) -> None:
+            tokens = _read(path, before.read_bytes())
+            if not planned.issubset(_numbered(tokens)):
                 raise PlanOutdated(f"{path}: a planned ticket is no longer there")
-            kept = tuple(
-                record for key, record in zip(keys, before.records, strict=True) if key not in planned
-            )
-            edit.after.write_bytes(write_tokens(Tokens(before.version, kept)))
-            if _read(path, edit.after.read_bytes()) != Tokens(before.version, kept):
+            after.write_bytes(write_tokens(_without(tokens, planned)))
+
+        def prove(before: Path, after: Path) -> int:
+            expected = _without(_read(path, before.read_bytes()), planned)
+            if _read(path, after.read_bytes()) != expected:
                 raise Unproved(f"{path}: tickets of others differ")
-        return len(kept)
+            return len(expected.records)
+
+        return proving.edit(path, changes, write, prove)
 
 
 def _read(path: Path, content: bytes) -> Tokens:
@@ -74,6 +78,15 @@ def _read(path: Path, content: bytes) -> Tokens:
         return read_tokens(content)
     except Damaged as error:
         raise UnreadableStore(path, str(error)) from error
+
+
+def _numbered(tokens: Tokens) -> dict[Key, Token]:
+    return {(number, record.key): record for number, record in enumerate(tokens.records)}
+
+
+def _without(tokens: Tokens, planned: Collection[Key]) -> Tokens:
+    kept = tuple(record for key, record in _numbered(tokens).items() if key not in planned)
+    return Tokens(tokens.version, kept)
 
 
 def _row(key: str) -> Row:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from scrubber.errors import PlanOutdated, Unproved
 from scrubber.files import kind, read_regular
+from scrubber.stores import proving
 from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from scrubber.model import Changes, Look, Trace
+    from scrubber.model import Changes, Key, Look, Trace
     from scrubber.stores.columns import Row
     from scrubber.stores.records import Rule
 
@@ -81,13 +82,21 @@ class TextLines:
         if not traces:
             return 0
         planned = {trace.key for trace in traces}
-        with changes.edit(path) as edit:
-            before = self.split(edit.before.read_bytes())
-            keys = [(number, record.decode("utf-8", "replace")) for number, record in enumerate(before)]
-            if not planned.issubset(keys):
+
+        def write(before: Path, after: Path) -> None:
+            records = self._numbered(before)
+            if not planned.issubset(records):
                 raise PlanOutdated(f"{path}: a planned line is no longer there")
-            kept = [record for key, record in zip(keys, before, strict=True) if key not in planned]
-            edit.after.write_bytes(b"".join(kept))
-            if self.split(edit.after.read_bytes()) != kept:
+            after.write_bytes(b"".join(record for key, record in records.items() if key not in planned))
+
+        def prove(before: Path, after: Path) -> int:
+            kept = [record for key, record in self._numbered(before).items() if key not in planned]
+            if self.split(after.read_bytes()) != kept:
                 raise Unproved(f"{path}: lines of others differ")
-        return len(kept)
+            return len(kept)
+
+        return proving.edit(path, changes, write, prove)
+
+    def _numbered(self, path: Path) -> dict[Key, bytes]:
+        records = self.split(path.read_bytes())
+        return {(number, each.decode("utf-8", "replace")): each for number, each in enumerate(records)}

@@ -1,0 +1,28 @@
+"""The one way in which stores change what is in a file or folder: it is written anew, then compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from scrubber.model import Changes
+
+
+def edit(
+    path: Path,
+    changes: Changes,
+    write: Callable[[Path, Path], None],
+    prove: Callable[[Path, Path], int],
+    sidecars: Iterable[str] = (),
+) -> int:
+    """Stage what `write(before, after)` makes of a file or folder; the number of entries compared.
+
+    `prove(before, after)` comes last and reads both from the disk, so that it believes nothing that the
+    writer had in its hands. What either raises drops the new version, and leaves the original alone.
+    """
+    with changes.edit(path, sidecars) as staged:
+        write(staged.before, staged.after)
+        return prove(staged.before, staged.after)
