@@ -291,9 +291,10 @@ def roots(profile: BrowserProfile) -> tuple[Path, ...]:
 
 
 def needed_roots(profile: BrowserProfile, paths: Collection[Path]) -> tuple[Path, ...]:
-    """The desktop's places only where something in them changes: every root gets a staging folder."""
-    desktop = (root for root in profile.desktop if any(path.is_relative_to(root) for path in paths))
-    return (*_own_roots(profile), *desktop)
+    """Places elsewhere only where something in them changes: every root gets a staging folder."""
+    elsewhere = (*profile.moved_caches, *profile.desktop)
+    unneeded = {root for root in elsewhere if not any(path.is_relative_to(root) for path in paths)}
+    return tuple(root for root in roots(profile) if root not in unneeded)
 
 
 def _own_roots(profile: BrowserProfile) -> tuple[Path, ...]:

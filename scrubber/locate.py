@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from scrubber.model import BrowserProfile
 
+MOVED_CACHES = "{moved_caches}"
+"""The place that stands for every folder in `BrowserProfile.moved_caches`."""
+
 
 def located(places: Iterable[str], profile: BrowserProfile) -> Iterator[Path | Skipped]:
     """Every existing path of these places, each once.
@@ -24,12 +27,21 @@ def located(places: Iterable[str], profile: BrowserProfile) -> Iterator[Path | S
     """
     seen: set[Path] = set()
     for place in places:
-        root, steps = _split(place, profile)
-        for found in _below(root, steps) if root else ():
+        for found in _of_place(place, profile):
             path = found.path if isinstance(found, Skipped) else found
             if path not in seen:
                 seen.add(path)
                 yield found
+
+
+def _of_place(place: str, profile: BrowserProfile) -> Iterator[Path | Skipped]:
+    if place == MOVED_CACHES:
+        for path in profile.moved_caches:
+            yield from _below(path.parent, [glob.escape(path.name)])
+        return
+    root, steps = _split(place, profile)
+    if root:
+        yield from _below(root, steps)
 
 
 def _split(place: str, profile: BrowserProfile) -> tuple[Path | None, list[str]]:

@@ -77,6 +77,8 @@ class BrowserProfile:
     """
     cache_home: Path | None = None
     """The same for caches (`~/.cache`)."""
+    moved_caches: tuple[Path, ...] = ()
+    """The folders of an HTTP cache that a preference has elsewhere, links resolved."""
 
     @property
     def spec(self) -> str:
@@ -86,7 +88,9 @@ class BrowserProfile:
     @property
     def roots(self) -> tuple[Path, ...]:
         """The folders that are this profile's alone, outermost once."""
-        return (self.path,) if self.cache.is_relative_to(self.path) else (self.path, self.cache)
+        own = (self.path,) if self.cache.is_relative_to(self.path) else (self.path, self.cache)
+        moved = (each for each in self.moved_caches if not any(map(each.is_relative_to, own)))
+        return (*own, *moved)
 
     @property
     def desktop(self) -> tuple[Path, ...]:
@@ -188,7 +192,7 @@ class Store(Protocol):
     @property
     def places(self) -> tuple[str, ...]:
         """Where it lies: patterns that start with `{profile}`, `{cache}`, `{user_data}`, or, for what the
-        desktop keeps, `{data_home}` or `{cache_home}`.
+        desktop keeps, `{data_home}` or `{cache_home}`; or `{moved_caches}`, which are places themselves.
         """
 
     @property

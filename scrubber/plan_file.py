@@ -95,6 +95,8 @@ def _site(site: Site) -> dict[str, Any]:
 def _plain(value: object) -> object:
     if isinstance(value, frozenset):
         return sorted(value)
+    if isinstance(value, tuple):
+        return [str(path) for path in value]
     return str(value) if isinstance(value, Path) else value
 
 
@@ -132,7 +134,8 @@ def _loaded_site(key: str, name: str, **lists: list[str]) -> Site:
 
 def _profile(**saved: Any) -> BrowserProfile:
     places = {name: Path(saved[name]) for name in _PLACES if saved[name] is not None}
-    return BrowserProfile(**(saved | places))
+    moved = tuple(Path(path) for path in saved["moved_caches"])
+    return BrowserProfile(**(saved | places | {"moved_caches": moved}))
 
 
 def _store(saved: dict[str, Any], profile: BrowserProfile, places: _Places) -> PlannedStore:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scrubber.browsers import BROWSERS
-from scrubber.locate import located
+from scrubber.locate import MOVED_CACHES, located
 from scrubber.model import BrowserProfile, Skipped
 
 
@@ -126,6 +126,18 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path) -> None:
     assert [item.path.name for item in skipped] == ["shut"]
 
 
+def test_caches_elsewhere_are_places_themselves(tmp_path: Path) -> None:
+    made(tmp_path, "big [x]/cache2/index", "big x/cache2/index", "linked/index")
+    (tmp_path / "link").symlink_to(tmp_path / "linked")
+    caches = tmp_path / "big [x]/cache2", tmp_path / "link", tmp_path / "absent"
+    known = replace(profile(tmp_path), moved_caches=caches)
+    assert list(located([MOVED_CACHES], known)) == [
+        caches[0],
+        Skipped(caches[1], "a link, not followed"),
+    ]
+    assert list(located([MOVED_CACHES], profile(tmp_path))) == []
+
+
 def test_looking_leaves_access_times(tmp_path: Path) -> None:
     made(tmp_path, *FILES)
     folder = tmp_path / "data" / "Default" / "a"
@@ -137,6 +149,8 @@ def test_looking_leaves_access_times(tmp_path: Path) -> None:
 def test_every_place_starts_at_a_known_folder() -> None:
     for browser in BROWSERS:
         for place in [place for store in browser.stores for place in store.places] + [*browser.shared]:
+            if place == MOVED_CACHES:
+                continue
             root, _, rest = place.partition("/")
             assert root in ("{profile}", "{cache}", "{user_data}", "{data_home}", "{cache_home}"), place
             assert rest, place

@@ -14,6 +14,7 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from scrubber import files
+from scrubber.discovery.moved_cache import moved_caches
 from scrubber.discovery.reach import Reach, or_skipped
 from scrubber.errors import UnreadableStore
 from scrubber.formats.sqlite_copy import private_copy
@@ -139,6 +140,8 @@ def _profile(
     # What no list names was started by its folder, and keeps its caches inside unless it was listed before.
     if named is None and files.kind(cache) is None:
         cache = real
+    moved = list(moved_caches(real, reach))
+    yield from (each for each in moved if isinstance(each, Skipped))
     data_home, cache_home = installation.homes(reach)
     yield BrowserProfile(
         browser=installation.browser.key,
@@ -151,6 +154,7 @@ def _profile(
         variant=installation.variant,
         data_home=data_home,
         cache_home=cache_home,
+        moved_caches=tuple(each for each in moved if isinstance(each, Path)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from scrubber import files
 from scrubber.browsers import by_key
 from scrubber.discovery import chromium, firefox
 from scrubber.discovery.layout import recognised, unplaced
+from scrubber.discovery.moved_cache import moved_caches
 from scrubber.discovery.reach import Reach
 from scrubber.errors import UnreadableStore, UsageError
 from scrubber.model import BrowserProfile
@@ -86,7 +88,10 @@ def _in_its_place(path: Path, real: Path, family: Family) -> BrowserProfile:
             if profile.path == real:
                 return profile
     browser = unplaced(real, family).browser.key
-    return BrowserProfile(browser, family, real.name, real.name, real, user_data=real, cache=real)
+    found = moved_caches(real, Reach()) if family == "firefox" else ()
+    moved = tuple(each for each in found if isinstance(each, Path))
+    alone = BrowserProfile(browser, family, real.name, real.name, real, user_data=real, cache=real)
+    return replace(alone, moved_caches=moved)
 
 
 def _only(name: str, real: Path, profiles: list[BrowserProfile]) -> BrowserProfile:

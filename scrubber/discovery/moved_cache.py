@@ -1,0 +1,80 @@
+"""Where a preference has Firefox's HTTP cache, beside the folder in which every profile may have one.
+
+`browser.cache.disk.parent_directory` names the folder above `cache2` (netwerk/cache2/CacheFileIOManager.cpp,
+OnProfile). Firefox writes it to `prefs.js`; `user.js` can name another one, which counts from the next start.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrubber import files
+from scrubber.discovery.reach import Reach, or_skipped
+from scrubber.errors import UnreadableStore
+from scrubber.formats.prefs_js import read_lines
+from scrubber.model import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PREFERENCE = "browser.cache.disk.parent_directory"
+# The second was set aside at shutdown for a background task to delete.
+_CACHES = ("cache2", "cache2.*.purge.bg_rm")
+
+
+def moved_caches(profile: Path, reach: Reach) -> Iterator[Path | Skipped]:
+    """The cache folders at the places that the profile's preferences name, and what stood in the way."""
+    named: dict[str, Path] = {}
+    for file in (profile / "prefs.js", profile / "user.js"):
+        try:
+            value = _named(file, reach)
+        except UnreadableStore as error:
+            yield Skipped(error.path, error.reason)
+        else:
+            named.setdefault(value, file)
+    for value, file in named.items():
+        if value:
+            yield from or_skipped(_below(value, file, reach))
+
+
+def _named(file: Path, reach: Reach) -> str:
+    """The last one counts, as in Firefox."""
+    lines = read_lines(reach.read(file) or b"")
+    return ["", *(str(line.value) for line in lines if line.name == _PREFERENCE)][-1]
+
+
+def _below(value: str, file: Path, reach: Reach) -> Iterator[Path | Skipped]:
+    if "\0" in value or not Path(value).is_absolute():
+        raise UnreadableStore(file, f"names a cache folder by a path of another system: {value!r}")
+    folder = _as_mounted(Path(value), reach.limit)
+    if files.kind(folder) == "link":
+        raise UnreadableStore(folder, f"a link, not followed ({file.name} names it)")
+    real = reach.folder(folder)
+    if real is None:
+        # Its disk may not be connected.
+        raise UnreadableStore(folder, f"not there, though {file.name} has the cache there")
+    for name in files.names(real):
+        if any(fnmatchcase(name, pattern) for pattern in _CACHES):
+            match files.kind(real / name):
+                case "folder":
+                    yield real / name
+                case "link":
+                    yield Skipped(real / name, "a link, not followed")
+
+
+def _as_mounted(path: Path, limit: Path | None) -> Path:
+    """Where the folder lies in a home that is not the person's own, whose disk has another name there.
+
+    `/home/ann/cache` with the limit `/mnt/disk/home/ann` → `/mnt/disk/home/ann/cache`.
+    """
+    if limit is None or path.is_relative_to(limit):
+        return path
+    steps = path.parts[1:]
+    for count in range(len(steps), -1, -1):
+        if limit.parts[len(limit.parts) - count :] == steps[:count]:
+            mounted = limit.joinpath(*steps[count:])
+            if files.kind(mounted) is not None:
+                return mounted
+    return path
