@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
+from scrubber.errors import PlanOutdated, UnreadableStore
 from scrubber.files import kind, names, open_regular
 from scrubber.formats.blockfile.cache import Cache, Entry
-from scrubber.formats.blockfile.layout import Address
 from scrubber.formats.blockfile.surgery import claimed_blocks, data_files, remove
 from scrubber.formats.damaged import Damaged
 from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores import proving
+from scrubber.stores.blockfile_proof import prove, prove_files
 from scrubber.stores.cache_entries import BLOCKFILE, backend, standing
 from scrubber.stores.frozen import settle
 
@@ -65,19 +66,28 @@ class BlockfileCache:
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the folder without these entries and with nothing in its spare blocks."""
         going = {trace.key: trace.seen for trace in traces if isinstance(trace.key, int)}
-        with changes.edit(path) as edit:
-            try:
-                with _opened(edit.before) as before:
-                    _check_planned(before, going)
-                _duplicate(edit.before, edit.after)
-                remove(edit.after, going.keys())
-                for trace in traces:
-                    if trace.where == _OWNERLESS:
-                        (edit.after / str(trace.key)).unlink(missing_ok=True)
-                with _opened(edit.before) as before, _opened(edit.after) as after:
-                    return _prove(before, after, set(going))
-            except Damaged as error:
-                raise UnreadableStore(path, str(error)) from error
+        ownerless = {str(trace.key) for trace in traces if trace.where == _OWNERLESS}
+
+        def write(before: Path, after: Path) -> None:
+            with _opened(before) as cache:
+                _check_planned(cache, going)
+            _duplicate(before, after)
+            remove(after, going.keys())
+            for name in ownerless:
+                (after / name).unlink(missing_ok=True)
+
+        def compare(before: Path, after: Path) -> int:
+            with _opened(before) as old, _opened(after) as new:
+                equal = prove(old, new, going.keys(), names(after))
+                went = [entry for entry in old.entries() if entry.address.value in going]
+            files = {part.file for entry in went for part in entry.parts if not part.kind}
+            prove_files(before, after, files | ownerless)
+            return equal
+
+        try:
+            return proving.edit(path, changes, write, compare)
+        except Damaged as error:
+            raise UnreadableStore(path, str(error)) from error
 
 
 def _opened(path: Path) -> Cache:
@@ -132,37 +142,3 @@ def _link_or_copy(source: str, target: str) -> None:
             os.link(source, target)
             return
     shutil.copyfile(source, target)
-
-
-def _prove(before: Cache, after: Cache, gone: set[int]) -> int:
-    """That every other entry has its key, its streams and its place in the lists; how many there are."""
-    expected = {entry.address.value: entry for entry in before.entries() if entry.address.value not in gone}
-    found = {entry.address.value: entry for entry in after.entries()}
-    if list(found) != list(expected):
-        raise Unproved("the new cache has other entries than it should")
-    for at, entry in found.items():
-        old = expected[at]
-        if (entry.key, entry.record.state) != (old.key, old.record.state) or _streams(
-            after, entry
-        ) != _streams(before, old):
-            raise Unproved(f"the entry {at:08x} differs")
-    claimed_blocks(after, found.values())
-    lists = [[at for at in nodes if before.node(at).entry not in gone] for nodes in before.lists()]
-    if [list(nodes) for nodes in after.lists()] != lists:
-        raise Unproved("the order of use differs")
-    if after.count != before.count - len(gone):
-        raise Unproved("the number of entries is wrong")
-    return len(found)
-
-
-def _streams(cache: Cache, entry: Entry) -> list[bytes | None]:
-    pairs = zip(entry.record.streams, entry.record.sizes, strict=True)
-    return [_stream(cache, Address(at), size) if at else b"" for at, size in pairs]
-
-
-def _stream(cache: Cache, at: Address, size: int) -> bytes | None:
-    """None where a crash has taken it from the entry, which then lacks it before and after."""
-    try:
-        return cache.content(at, size)
-    except Damaged:
-        return None

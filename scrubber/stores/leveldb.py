@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from scrubber.files import kind, names, read_regular
 from scrubber.formats import leveldb
 from scrubber.model import Standing, Trace
+from scrubber.stores import proving
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
-from scrubber.stores.leveldb_edit import rebuild
+from scrubber.stores.leveldb_edit import prove, rebuild
 from scrubber.stores.leveldb_search import Search
 
 if TYPE_CHECKING:
@@ -66,10 +67,14 @@ class LevelDb:
             if isinstance(trace.key, tuple):
                 name, *keys = trace.key
                 planned.setdefault(str(name), set()).update(key for key in keys if isinstance(key, bytes))
-        with changes.edit(path) as edit:
-            equal = rebuild(edit.before, edit.after, planned)
-            for name in beside:
-                changes.discard(path.parent / name)
+        equal = proving.edit(
+            path,
+            changes,
+            lambda before, after: rebuild(before, after, planned),
+            lambda before, after: prove(before, after, planned),
+        )
+        for name in beside:
+            changes.discard(path.parent / name)
         return equal
 
     def _find(self, path: Path, name: str, look: Look) -> Iterator[Trace]:

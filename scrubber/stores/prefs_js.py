@@ -13,12 +13,13 @@ from scrubber.files import kind, read_regular
 from scrubber.formats import json_text
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.prefs_js import Line, read_lines, with_value, write_lines
+from scrubber.stores import proving
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
 from scrubber.stores.hashed_files import urls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from scrubber.formats.json_text import Node
@@ -153,13 +154,16 @@ class PrefsJs:
         planned: dict[str, set[str]] = {}
         for trace in traces:
             planned.setdefault(trace.where, set()).add(str(trace.key))
-        with changes.edit(path) as edit:
-            before = list(read_lines(edit.before.read_bytes()))
-            if not planned.keys() <= {line.name for line in before}:
+
+        def write(before: Path, after: Path) -> None:
+            lines = _lines(before)
+            if not planned.keys() <= {line.name for line in lines}:
                 raise PlanOutdated(f"{path}: a planned preference is no longer there")
-            after = [self._without(line, planned.get(line.name or "", ())) for line in before]
-            edit.after.write_bytes(write_lines(line for line in after if line))
-            return self._prove(path, before, list(read_lines(edit.after.read_bytes())), planned)
+            after.write_bytes(write_lines(self._left(lines, planned)))
+
+        return proving.edit(
+            path, changes, write, lambda before, after: self._prove(_lines(before), _lines(after), planned)
+        )
 
     def _of_line(self, name: str, value: str, look: Look) -> Iterator[Trace]:
         found = self._preference(name)
@@ -180,6 +184,10 @@ class PrefsJs:
                 return preference, {**match.groupdict()}
         return None
 
+    def _left(self, lines: Iterable[Line], planned: Mapping[str, set[str]]) -> list[Line]:
+        left = (self._without(line, planned.get(line.name or "", ())) for line in lines)
+        return [line for line in left if line]
+
     def _without(self, line: Line, keys: Collection[str]) -> Line | None:
         found = self._preference(line.name or "") if keys else None
         if found is None:
@@ -187,22 +195,30 @@ class PrefsJs:
         value = found[0].form.without(text(line.value), keys)
         return with_value(line, value) if value else None
 
-    def _prove(
-        self, path: Path, before: list[Line], after: list[Line], planned: Mapping[str, set[str]]
-    ) -> int:
+    def _prove(self, before: list[Line], after: list[Line], planned: Mapping[str, set[str]]) -> int:
         others = [line for line in before if line.name not in planned]
         if others != [line for line in after if line.name not in planned]:
-            raise Unproved(f"{path}: lines of other preferences differ")
+            raise Unproved("lines of other preferences differ")
         values = {line.name: text(line.value) for line in after}
         for line in before:
             found = self._preference(line.name or "") if line.name in planned else None
             if found and line.name:
                 old = found[0].form.items(text(line.value))
                 new = found[0].form.items(values.get(line.name, ""))
-                kept = [item for key, item in old.items() if item and key not in planned[line.name]]
-                if kept != [item for item in new.values() if item]:
-                    raise Unproved(f"{path}: {line.name} lost something else")
+                kept = [item for key, item in old.items() if key not in planned[line.name]]
+                if _filled(kept) != _filled(new.values()):
+                    raise Unproved(f"{line.name} lost something else")
+        if after != self._left(before, planned):
+            raise Unproved("the order of lines, or the form of what stays in one, differs")
         return len(others)
+
+
+def _lines(path: Path) -> list[Line]:
+    return list(read_lines(path.read_bytes()))
+
+
+def _filled(items: Iterable[Node]) -> list[Node]:
+    return [item for item in items if item not in (None, "")]
 
 
 def _row(key: str, item: Node) -> Row:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import filecmp
 from typing import TYPE_CHECKING
+
+from scrubber.files import kind, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,3 +29,10 @@ def edit(
     with changes.edit(path, sidecars) as staged:
         write(staged.before, staged.after)
         return prove(staged.before, staged.after)
+
+
+def is_same(one: Path, other: Path) -> bool:
+    """Whether two files, or two folders with all that they hold, have the same content."""
+    if kind(one) != "folder" or kind(other) != "folder":
+        return kind(one) == kind(other) and filecmp.cmp(one, other, shallow=False)
+    return names(one) == names(other) and all(is_same(one / name, other / name) for name in names(one))

@@ -23,6 +23,7 @@ from scrubber.formats.snss import (
     write_session,
 )
 from scrubber.model import Changes, Key, Look, Standing, Trace
+from scrubber.stores import proving
 from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
@@ -62,12 +63,18 @@ class SessionFile:
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the file without these records."""
         gone = {trace.key for trace in traces}
-        with changes.edit(path) as edit:
-            before = _read(path, edit.before.read_bytes())
-            if not gone <= {*range(len(before.records)), _REST}:
+
+        def write(before: Path, after: Path) -> None:
+            session = _read(path, before.read_bytes())
+            if not gone <= {*range(len(session.records)), _REST}:
                 raise PlanOutdated(f"{path}: a planned record is no longer there")
-            edit.after.write_bytes(write_session(_without(before, gone, path.name)))
-            return _prove(before, _read(path, edit.after.read_bytes()), gone, path.name)
+            after.write_bytes(write_session(_without(session, gone, path.name)))
+
+        def prove(before: Path, after: Path) -> int:
+            old, new = (_read(path, part.read_bytes()) for part in (before, after))
+            return _prove(old, new, gone, path.name)
+
+        return proving.edit(path, changes, write, prove)
 
 
 @dataclass(frozen=True, init=False)
@@ -159,7 +166,10 @@ def _without(session: Session, gone: Collection[Key], name: str) -> Session:
 
 
 def _prove(before: Session, after: Session, gone: Collection[Key], name: str) -> int:
-    """That every other page is there, byte by byte and in order; the number of records."""
+    """That every other page is there, byte by byte and in order, and all else as it should be.
+
+    The number of records.
+    """
     command = _page_command(name)
     left = [record for number, record in enumerate(before.records) if number not in gone]
     pages = [record for record in left if record.command == command]
@@ -171,6 +181,8 @@ def _prove(before: Session, after: Session, gone: Collection[Key], name: str) ->
         record.command for record in after.records
     ].count(MARKER):
         raise Unproved("the marker that makes it whole is gone")
+    if after != _without(before, gone, name):
+        raise Unproved("what counts the pages, or what follows the last record, differs")
     return len(after.records)
 
 
