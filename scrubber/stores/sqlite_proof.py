@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from scrubber.stores.columns import Value
     from scrubber.stores.sqlite_repair import Mending
 
-_PRAGMAS = ("page_size", "encoding", "auto_vacuum", "user_version", "application_id", "journal_mode")
+_PRAGMAS = (
+    "page_size",
+    "encoding",
+    "auto_vacuum",
+    "user_version",
+    "application_id",
+    "journal_mode",
+    "default_cache_size",
+)
 _Found = tuple["Key", tuple["Value", ...]]
 _END: _Found = (-1, ())
 
@@ -55,6 +63,8 @@ def _same_frame(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
     schema = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
     if old.execute(schema).fetchall() != new.execute(schema).fetchall():
         raise Unproved("the schema changed")
+    if new.execute("PRAGMA freelist_count").fetchone()[0]:
+        raise Unproved("the new file has free pages, which may hold what went")
     for pragma in _PRAGMAS:
         if old.execute(f"PRAGMA {pragma}").fetchone() != new.execute(f"PRAGMA {pragma}").fetchone():
             raise Unproved(f"{pragma} changed")
