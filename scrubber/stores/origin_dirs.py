@@ -26,6 +26,11 @@ def by_name(path: Path) -> str:
     return path.name.removesuffix(".indexeddb.leveldb").removesuffix(".indexeddb.blob")
 
 
+def by_host(path: Path) -> str:
+    """Flash's folders: `labs.openai.com`; those of its settings: `#labs.openai.com`."""
+    return f"https://{path.name.removeprefix('#')}"
+
+
 def by_metadata(path: Path) -> str:
     """Firefox's folders: what the metadata inside says, else the name `https+++labs.openai.com^…`."""
     for name, read in ((".metadata-v2", metadata_v2.origin), (".metadata", metadata_v2.origin_v1)):
@@ -63,6 +68,35 @@ class OriginDirs:
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the removal of the folder; nothing else is in it to compare."""
+        if traces:
+            changes.discard(path)
+        return 0
+
+
+@dataclass(frozen=True, init=False)
+class OriginFiles:
+    """Databases of one origin each, named by it: `https_labs.openai.com_0.localstorage`."""
+
+    places: tuple[str, ...]
+    source: str
+    holds: tuple[str, ...] = ("storage",)
+
+    def __init__(self, *places: str, source: str) -> None:
+        settle(self, places=places, source=source)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The file."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """The file itself, if it is the target's."""
+        origin = path.name.partition(".localstorage")[0]
+        if kind(path) != "file" or not look.policy.wants("storage") or not look.target.origin(origin):
+            return ()
+        return (Trace("", path.name, Standing.OWN, origin, "storage"),)
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of the file."""
         if traces:
             changes.discard(path)
         return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrubber.browsers.chromium.layout import in_partitions, in_profile
+from scrubber.browsers.chromium.layout import in_caches, in_partitions, in_profile
 from scrubber.stores.blockfile_cache import BlockfileCache
 from scrubber.stores.cache_storage import CacheStorage
 from scrubber.stores.recreated import Recreated
@@ -10,32 +10,26 @@ from scrubber.stores.simple_cache import SimpleCache
 from scrubber.stores.sql_cache import CompiledCode, SqlCache
 from scrubber.stores.visited_links import VisitedLinksFile
 
-
-def _in_caches(name: str) -> tuple[str, ...]:
-    """Below the cache root, which is the profile itself where the browser was told its folder."""
-    return (f"{{cache}}/{name}", f"{{cache}}/Storage/ext/*/*/{name}", *in_partitions(name))
-
-
 _RESPONSES = (
-    *_in_caches("Cache/Cache_Data"),
-    *_in_caches("Cache"),  # before Chromium 90
-    *_in_caches("Media Cache"),  # before Chromium 110
+    *in_caches("Cache/Cache_Data"),
+    *in_caches("Cache"),  # before Chromium 90
+    *in_caches("Media Cache"),  # before Chromium 110
 )
 
 SIMPLE_CACHE = SimpleCache(*_RESPONSES)
 BLOCKFILE_CACHE = BlockfileCache(*_RESPONSES)
-SQL_CACHE = SqlCache(*_in_caches("Cache/Cache_Data/sqldb*"))
+SQL_CACHE = SqlCache(*in_caches("Cache/Cache_Data/sqldb*"))
 
 CODE_CACHE = SimpleCache(
-    *_in_caches("Code Cache/js"),
-    *_in_caches("Code Cache/wasm"),
-    *_in_caches("Code Cache/webui_js"),
+    *in_caches("Code Cache/js"),
+    *in_caches("Code Cache/wasm"),
+    *in_caches("Code Cache/webui_js"),
     source="content/browser/code_cache/generated_code_cache.cc",
 )
-COMPILED_CODE = CompiledCode(*_in_caches("Code Cache/pc/*"))
+COMPILED_CODE = CompiledCode(*in_caches("Code Cache/pc/*"))
 
 NO_VARY_SEARCH = Recreated(
-    *_in_caches("Cache/No_Vary_Search"),
+    *in_caches("Cache/No_Vary_Search"),
     holds="cache",
     source="net/http/no_vary_search_cache_storage.cc",
 )

@@ -27,6 +27,11 @@ def in_network(name: str) -> tuple[str, ...]:
     return (*in_partitions(f"Network/{name}"), *in_partitions(name))
 
 
+def in_caches(name: str) -> tuple[str, ...]:
+    """Below the cache root, which is the profile itself where the browser was told its folder."""
+    return (f"{{cache}}/{name}", f"{{cache}}/Storage/ext/*/*/{name}", *in_partitions(name))
+
+
 SHARED = (
     "{user_data}/Local State",
     "{user_data}/segmentation_platform",

@@ -9,8 +9,10 @@ from scrubber.browsers.chromium.browsing import BROWSING
 from scrubber.browsers.chromium.caches import CACHES
 from scrubber.browsers.chromium.edge import EDGE
 from scrubber.browsers.chromium.in_sqlite import IN_SQLITE
+from scrubber.browsers.chromium.left_over import LEFT_OVER
 from scrubber.browsers.chromium.leveldb import LEVELDB
 from scrubber.browsers.chromium.network import NETWORK
+from scrubber.browsers.chromium.of_visits import OF_VISITS
 from scrubber.browsers.chromium.outside import OUTSIDE
 from scrubber.browsers.chromium.owned import OWNED
 from scrubber.browsers.chromium.person import PERSON
@@ -24,12 +26,14 @@ if TYPE_CHECKING:
     from scrubber.model import Store
 
 STORES: tuple[Store, ...] = (
+    *OF_VISITS,
     *BROWSING,
     *PERSON,
     *NETWORK,
     *ADVERTISING,
     *OWNED,
     *SITE_DATA,
+    *LEFT_OVER,
     *IN_SQLITE,
     *LEVELDB,
     *CACHES,

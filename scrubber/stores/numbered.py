@@ -1,0 +1,107 @@
+"""SQLite databases whose rows know a page, a visit or a host by a number that something else explains.
+
+Numbered("{profile}/HistoryEmbeddings", rows=of_history(HISTORY, Rows("passages", Page("url_id"))), …)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from scrubber.files import kind
+from scrubber.stores.frozen import settle
+from scrubber.stores.sqlite import Sqlite
+from scrubber.stores.sqlite_rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from scrubber.model import Changes, Look, Store, Trace
+    from scrubber.sites import Target
+    from scrubber.stores.columns import Column, Value
+    from scrubber.stores.sqlite_rows import Linked, Orphaned
+
+Numbers = frozenset["Value"]
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """A column with a number that is known to be the target's."""
+
+    column: str
+    numbers: Numbers = frozenset()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The one."""
+        return (self.column,)
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:  # noqa: ARG002 - asked for before
+        """By the number."""
+        return row[self.column] in self.numbers
+
+
+class Page(OneOf):
+    """The number of a page in `History` (`urls.id`)."""
+
+
+class Visit(OneOf):
+    """The number of a visit there (`visits.id`)."""
+
+
+@dataclass(frozen=True, init=False)
+class Numbered:
+    """One database; `rows` says, for its path, what makes a row the target's."""
+
+    places: tuple[str, ...]
+    holds: tuple[str, ...]
+    source: str
+    rows: Callable[[Path, Look], tuple[Rows, ...]]
+
+    def __init__(
+        self, *places: str, holds: str, source: str, rows: Callable[[Path, Look], tuple[Rows, ...]]
+    ) -> None:
+        settle(self, places=places, holds=(holds,), source=source, rows=rows)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """As of every SQLite database."""
+        return self._described(()).unit(path)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Rows with the target's numbers, and those that name it."""
+        return self._described(self.rows(path, look)).find(path, look)
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the database without these rows; the number of others compared."""
+        return self._described(()).remove(path, traces, changes)
+
+    def _described(self, rows: tuple[Rows, ...]) -> Sqlite:
+        return Sqlite(*self.places, holds=self.holds[0], source=self.source, rows=rows)
+
+
+def of_history(history: Store, *rows: Rows) -> Callable[[Path, Look], tuple[Rows, ...]]:
+    """The same rows, with the numbers of the pages and visits that go from the `History` beside the database.
+
+    While these are told by `History` alone, a run must clean the database no later than that one.
+    """
+
+    def known(path: Path, look: Look) -> tuple[Rows, ...]:
+        beside = path.parent / "History"
+        traces = history.find(beside, look) if kind(beside) == "file" else ()
+        going: dict[str, set[Value]] = {"urls": set(), "visits": set()}
+        for trace in traces:
+            if trace.where in going and not isinstance(trace.key, tuple) and look.policy.removes(trace):
+                going[trace.where].add(trace.key)
+        return tuple(_with(each, frozenset(going["urls"]), frozenset(going["visits"])) for each in rows)
+
+    return known
+
+
+def _with(rows: Rows, pages: Numbers, visits: Numbers) -> Rows:
+    def known(by: Column | Linked | Orphaned) -> Column | Linked | Orphaned:
+        if isinstance(by, OneOf):
+            return replace(by, numbers=pages if isinstance(by, Page) else visits)
+        return by
+
+    return Rows(rows.table, *map(known, rows.by), keep=rows.keep, holds=rows.holds)
