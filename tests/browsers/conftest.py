@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from tests.browsers import cleaning, reopened
+from tests.browsers.firefox_homes import SealedCacheHome, live_on, make_sealed_cache
 from tests.browsers.homes import (
     IN_BLOCKFILES,
     IN_SQLITE,
@@ -120,6 +121,21 @@ def firefox_crashed_home(firefox_home: FirefoxHome, tmp_path_factory: pytest.Tem
     home = firefox_home.copied(tmp_path_factory.mktemp("firefox-crashed"))
     crash_firefox(home)
     return home
+
+
+@pytest.fixture(scope="session")
+def firefox_lived_in_home(firefox_home: FirefoxHome, tmp_path_factory: pytest.TempPathFactory) -> FirefoxHome:
+    """The same after a second session: with all that people do in a browser besides looking at pages."""
+    return live_on(firefox_home.copied(tmp_path_factory.mktemp("firefox-lived-in")))
+
+
+@pytest.fixture(scope="session")
+def firefox_sealed_cache_home(
+    firefox_binary: Path, web: Web, tmp_path_factory: pytest.TempPathFactory
+) -> SealedCacheHome:
+    """A small home with its cache in a place of the person's choice, encrypted. Use a copy."""
+    path = tmp_path_factory.mktemp("firefox-sealed-cache") / "home"
+    return make_sealed_cache(SealedCacheHome(path, web, firefox_binary))
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.browsers.hosts import LOOK_ALIKES
+from tests.browsers.packed import snappy, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,7 +37,7 @@ def remaining(home: Path, names: Iterable[str]) -> list[str]:
     """Where any of the names still is: `Default/History urls.url: b'https://…'`, `… at 1234 as utf-16-le`.
 
     Every cell of every SQLite table, and the bytes and the path of every file, sidecars of databases
-    and mozlz4 content included.
+    included, and what is packed in either.
     """
     needles = [needle for name in names for needle in _forms(name)]
     return [line for path in _files(home) for line in _look(path, path.relative_to(home), needles)]
@@ -164,14 +165,37 @@ def _look(path: Path, shown: Path, needles: list[_Needle]) -> Iterator[str]:
             yield f"{shown} in its path as {needle.form}"
         if (place := needle.at(content)) is not None:
             yield f"{shown} at {place} as {needle.form}"
-    if content.startswith(_MOZLZ4):
-        plain = _lz4(content[len(_MOZLZ4) + 4 :])
+    for plain in _unpacked(content):
         yield from (f"{shown} inside as {needle.form}" for needle in needles if needle.inside(plain))
     if content.startswith(_SQLITE):
         for table, columns, row in _cells(path):
             for column, cell in zip(columns, row, strict=True):
-                if any(needle.inside(_as_bytes(cell)) for needle in needles):
+                if any(needle.inside(_plain(table, cell)) for needle in needles):
                     yield f"{shown} {table}.{column}: {cell!r:.120}"
+
+
+def contents(home: Path) -> Iterator[tuple[Path, bytes]]:
+    """Every file's bytes, and once more what is packed in it, or in the cells of a database."""
+    for path in _files(home):
+        content = path.read_bytes()
+        yield path, content
+        yield from ((path, plain) for plain in _unpacked(content))
+        if content.startswith(_SQLITE):
+            cells = (_plain(table, cell) for table, _, row in _cells(path) for cell in row)
+            yield path, b"\0".join(cells)
+
+
+def _unpacked(content: bytes) -> Iterator[bytes]:
+    if content.startswith(_MOZLZ4):
+        yield _lz4(content[len(_MOZLZ4) + 4 :])
+    yield from unpacked(content)
+
+
+def _plain(table: str, cell: bytes | float | None) -> bytes:
+    """A cell as it is, and unpacked where it is of Firefox's tables of values and packed."""
+    plain = _as_bytes(cell)
+    packed = isinstance(cell, bytes) and table in ("object_data", "data")
+    return plain + (snappy(plain) or b"" if packed else b"")
 
 
 def _as_bytes(cell: bytes | float | None) -> bytes:

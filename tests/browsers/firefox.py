@@ -21,6 +21,7 @@ with warnings.catch_warnings():
     from marionette_driver.marionette import Marionette
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.browsers.web import Web
@@ -60,13 +61,22 @@ def _preferences(home: Path, web: Web) -> dict[str, str | int | bool]:
     }
 
 
-def _prepare(home: Path, web: Web) -> None:
+def add_preferences(home: Path, preferences: Mapping[str, str | int | bool]) -> None:
+    """Set preferences as if the person had: for good, in `prefs.js`."""
+    with (profile(home) / "prefs.js").open("a") as file:
+        file.writelines(_lines(preferences))
+
+
+def _lines(preferences: Mapping[str, str | int | bool]) -> list[str]:
+    return [f'user_pref("{key}", {json.dumps(value)});\n' for key, value in preferences.items()]
+
+
+def _prepare(home: Path, web: Web, preferences: Mapping[str, str | int | bool]) -> None:
     folder = profile(home)
     folder.mkdir(parents=True, exist_ok=True)
     (home / "Downloads").mkdir(exist_ok=True)
     web.authority.trust(folder)
-    lines = (f'user_pref("{key}", {json.dumps(value)});\n' for key, value in _preferences(home, web).items())
-    (folder / "user.js").write_text("".join(lines))
+    (folder / "user.js").write_text("".join(_lines({**_preferences(home, web), **preferences})))
     (profiles(home) / "profiles.ini").write_text(
         "[General]\nStartWithLastProfile=1\nVersion=2\n\n"
         f"[Profile0]\nName=default-esr\nIsRelative=1\nPath={PROFILE}\nDefault=1\n"
@@ -76,9 +86,11 @@ def _prepare(home: Path, web: Web) -> None:
 class Firefox:
     """One run of the browser on the home's profile; leaving the block closes it."""
 
-    def __init__(self, home: Path, web: Web, binary: Path) -> None:
+    def __init__(
+        self, home: Path, web: Web, binary: Path, preferences: Mapping[str, str | int | bool] | None = None
+    ) -> None:
         self.downloads = home / "Downloads"
-        _prepare(home, web)
+        _prepare(home, web, preferences or {})
         port_file = profile(home) / "MarionetteActivePort"
         port_file.unlink(missing_ok=True)
         switches = ("--headless", "--marionette", "--remote-allow-system-access", "--no-remote")

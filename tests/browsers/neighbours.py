@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 # What others stored while the target's site framed them names the site alone: eTLD+1, in every format.
 _UNDER_THE_TARGET = (
     re.compile(rb"\^0https://openai\.com"),
-    re.compile(rb"partitionKey=%28https%2Copenai\.com(%2Cf)?%29"),
+    # The target's siblings have their own under this very partition: only what is framed is the target's.
+    re.compile(rb"partitionKey=%28https%2Copenai\.com(%2Cf)?%29.*widget\.example\.net", re.DOTALL),
+    re.compile(rb"widget\.example\.net.*partitionKey=%28https%2Copenai\.com(%2Cf)?%29", re.DOTALL),
     re.compile(rb"_dk_(s_|cn_)*https://openai\.com https://[a-z.]+ https://widget\."),
     re.compile(rb"widget\.example\.net\0https://openai\.com\0"),  # one column, and the next
     # base64(pickle("https://openai.com")): of a network anonymization key.

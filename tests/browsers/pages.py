@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,6 +146,12 @@ def _download(_: Request) -> Reply:
     return Reply(bytes(4096), "application/octet-stream", (_NOT_CACHED, attachment))
 
 
+def _packed(request: Request) -> Reply:
+    """Compressed on its way, as servers do, and marked for this visitor alone."""
+    body = gzip.compress(_page(request.host, f"A packed page of {request.host}"), mtime=0)
+    return _html(body, ("Content-Encoding", "gzip"), ("ETag", f'"for-me-at-{request.host}"'))
+
+
 def script(name: str) -> str:
     """The text of a file in `scripts`."""
     return (_SCRIPTS / name).read_text(encoding="utf-8")
@@ -186,6 +193,7 @@ _ROUTES: dict[str, Callable[[Request], Reply]] = {
         _page(request.host, "With a picture from below", f'<img src="{url(BELOW, "/photo.png")}" alt="">')
     ),
     "/download": _download,
+    "/packed": _packed,
     "/app.js": _application,
     "/words.dat": _dictionary,
     "/leave.js": _script("leave.js"),
