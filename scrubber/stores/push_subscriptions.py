@@ -6,22 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.files import copy_private
-from scrubber.formats.sqlite_unit import SIDECARS
-from scrubber.stores import proving
-from scrubber.stores.frozen import settle
-from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_edit import rebuild
-from scrubber.stores.sqlite_proof import prove
 from scrubber.stores.sqlite_rows import Linked, Rows
 from scrubber.stores.sqlite_tables import connected, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from scrubber.model import Changes, Look, Trace
+    from scrubber.model import Trace
     from scrubber.sites import Target
     from scrubber.stores.columns import Value
+    from scrubber.stores.sqlite_repair import Mending
 
 # dom/indexedDB/Key.cpp: a list whose first item is a text; a zero ends each text but the last.
 _LIST_OF_TEXT = b"\x80"
@@ -49,68 +45,35 @@ class PushIdentity:
         return target.url(url) or target.partition(suffix, of=url)
 
 
-@dataclass(frozen=True, init=False)
-class PushSubscriptions:
-    """The database, whose triggers call functions that only Firefox has: they count files of big values.
+def without_triggers(
+    before: Path,
+    after: Path,
+    traces: Sequence[Trace],
+    empty: Mapping[tuple[str, str], Value],
+    mendings: Sequence[Mending],
+) -> None:
+    """`rebuild` for databases whose triggers call functions that only Firefox has.
 
-    A subscription has none. The triggers are taken out of the copy that is edited, and come back unchanged.
+    They count the files of big values; a subscription has none. They are taken out of the copy that is
+    edited, and come back unchanged.
     """
-
-    inner: Sqlite
-
-    def __init__(self, *places: str) -> None:
-        rows = (
-            Rows("unique_index_data", PushIdentity("value")),
-            Rows("object_data", Linked("key", "unique_index_data.object_data_key")),
-            Rows("unique_index_data", Linked("object_data_key", "object_data.key")),
-            Rows("index_data", Linked("object_data_key", "object_data.key")),
-        )
-        inner = Sqlite(*places, holds="permissions", source="dom/push/PushDB.sys.mjs", rows=rows)
-        settle(self, inner=inner)
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """Of the database."""
-        return self.inner.places
-
-    @property
-    def holds(self) -> tuple[str, ...]:
-        """Of the database."""
-        return self.inner.holds
-
-    @property
-    def source(self) -> str:
-        """Of the database."""
-        return self.inner.source
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The database, its WAL and its journal."""
-        return self.inner.unit(path)
-
-    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
-        """Subscriptions, what finds them again, and bytes that no row holds."""
-        return self.inner.find(path, look)
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the database without these rows; the number of others compared."""
-        return proving.edit(
-            path,
-            changes,
-            lambda before, after: _rebuild_quietly(before, after, traces),
-            lambda before, after: prove(before, after, traces, {}, ()),
-            SIDECARS,
-        )
-
-
-def _rebuild_quietly(before: Path, after: Path, traces: tuple[Trace, ...]) -> None:
     work = after.with_name(after.name + ".quiet")
     copy_private(before, work)
     try:
         triggers = _taken_out(work)
-        rebuild(work, after, traces, {}, ())
+        rebuild(work, after, traces, empty, mendings)
     finally:
         work.unlink(missing_ok=True)
     _put_back(after, triggers)
+
+
+PUSH_ROWS = (
+    Rows("unique_index_data", PushIdentity("value")),
+    Rows("object_data", Linked("key", "unique_index_data.object_data_key")),
+    Rows("unique_index_data", Linked("object_data_key", "object_data.key")),
+    Rows("index_data", Linked("object_data_key", "object_data.key")),
+)
+"""A subscription, and what finds it again."""
 
 
 def _taken_out(path: Path) -> tuple[str, ...]:

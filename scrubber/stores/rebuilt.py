@@ -1,4 +1,4 @@
-"""Databases of Firefox that are only copies, and are made anew: they go as files, whoever else is in them."""
+"""A database that Firefox only computed and makes anew: it goes as a file, whoever else is in it."""
 
 from __future__ import annotations
 
@@ -15,45 +15,7 @@ from scrubber.stores.visited_pages import own_pages
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scrubber.stores.sqlite import Sqlite
-
 _SIDECARS = ("-wal", "-shm", "-journal")
-
-
-@dataclass(frozen=True)
-class Rebuilt:
-    """A database whose rows tell whether it goes."""
-
-    inner: Sqlite
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """Of the database."""
-        return self.inner.places
-
-    @property
-    def holds(self) -> tuple[str, ...]:
-        """Of the database."""
-        return self.inner.holds
-
-    @property
-    def source(self) -> str:
-        """Of the database."""
-        return self.inner.source
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The database, its WAL and its journal."""
-        return self.inner.unit(path)
-
-    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
-        """Its rows of the target."""
-        return self.inner.find(path, look)
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of the files."""
-        if traces:
-            _discard(path, changes)
-        return 0
 
 
 @dataclass(frozen=True, init=False)
@@ -91,8 +53,16 @@ class SemanticHistory:
             _discard(path, changes)
         return 0
 
+    def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
+        """The files, whichever of its rows are the target's."""
+        return _files(path) if traces else ()
+
 
 def _discard(path: Path, changes: Changes) -> None:
-    for part in (path, *(sidecar(path, suffix) for suffix in _SIDECARS)):
+    for part in _files(path):
         if kind(part) is not None:
             changes.discard(part)
+
+
+def _files(path: Path) -> tuple[Path, ...]:
+    return (path, *(sidecar(path, suffix) for suffix in _SIDECARS))

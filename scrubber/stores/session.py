@@ -13,7 +13,7 @@ from scrubber.files import kind, read_regular
 from scrubber.stores import json_edit
 from scrubber.stores.frozen import settle
 from scrubber.stores.json_edit import Becomes, Cut, Cuts, Gone, Place, at_places
-from scrubber.stores.session_search import Search
+from scrubber.stores.session_search import STATES, Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ class _Repairs:
     emptied: frozenset[Place]
 
     def of_state(self, state: Node, at: Place = ()) -> Iterator[tuple[Place, Cut]]:
-        """Of a whole session and the one before it inside."""
+        """Of a whole session and those before it inside."""
         if not isinstance(state, dict):
             return
         for name in ("windows", "_closedWindows"):
@@ -94,7 +94,8 @@ class _Repairs:
             yield from self._of_tab(tab, (*at, "tabs", number))
         yield from self._of_bundles(state, at)
         yield from self._chosen(state, "windows", "selectedWindow", at)
-        yield from self.of_state(state.get("lastSessionState"), (*at, "lastSessionState"))
+        for name in STATES:
+            yield from self.of_state(state.get(name), (*at, name))
 
     def _of_window(self, window: Object, at: Place) -> Iterator[tuple[Place, Cut]]:
         for number, tab in _objects(window.get("tabs")):

@@ -32,6 +32,8 @@ _ENCODED = frozenset(
     }
 )
 _LONGEST_SEEN = 300
+STATES = ("lastSessionState", "deferredInitialState")
+"""The sessions before it that a session has inside: while they could still be restored, or weren't yet."""
 
 
 @dataclass
@@ -42,7 +44,7 @@ class Search:
     traces: dict[Key, Trace] = field(default_factory=dict)
 
     def state(self, state: Object, at: Place = ()) -> None:
-        """A whole session; the one before it lies inside as `lastSessionState`.
+        """A whole session, with those before it inside.
 
         Zen keeps the tabs of all its windows in the root of a file of its own.
         """
@@ -56,7 +58,7 @@ class Search:
                 self._each(value, here, self._group)
             elif name == "cookies":
                 self._each(value, here, self._cookie)
-            elif name == "lastSessionState" and isinstance(value, dict):
+            elif name in STATES and isinstance(value, dict):
                 self.state(value, here)
             else:
                 self._rest(value, here)

@@ -9,7 +9,8 @@ from scrubber.formats.sqlite_unit import SIDECARS, sidecar
 from scrubber.model import Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.frozen import settle
-from scrubber.stores.sqlite_edit import rebuild
+from scrubber.stores.sqlite_edit import Rewrite, rebuild
+from scrubber.stores.sqlite_json import Within, without
 from scrubber.stores.sqlite_left_over import left_over
 from scrubber.stores.sqlite_proof import prove
 from scrubber.stores.sqlite_search import Search
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, init=False)
 class Sqlite:
-    """One database. `rows` are looked through in order: what is pointed to comes before what points."""
+    """One database. `rows` are looked through in order: what is pointed to comes before what points.
+
+    `within` are columns with JSON; `rewrite` stands in for `rebuild` where that isn't enough.
+    """
 
     places: tuple[str, ...]
     holds: tuple[str, ...]
@@ -34,6 +38,8 @@ class Sqlite:
     rows: tuple[Rows, ...]
     clears: tuple[Clear, ...]
     mendings: tuple[Mending, ...]
+    within: tuple[Within, ...]
+    rewrite: Rewrite | None
 
     def __init__(
         self,
@@ -43,6 +49,8 @@ class Sqlite:
         rows: tuple[Rows, ...],
         clears: tuple[Clear, ...] = (),
         mendings: tuple[Mending, ...] = (),
+        within: tuple[Within, ...] = (),
+        rewrite: Rewrite | None = None,
     ) -> None:
         words = dict.fromkeys((holds, *(each.holds for each in rows if each.holds)))
         settle(
@@ -53,6 +61,8 @@ class Sqlite:
             rows=rows,
             clears=clears,
             mendings=mendings,
+            within=within,
+            rewrite=rewrite,
         )
 
     def unit(self, path: Path) -> tuple[Path, ...]:
@@ -62,7 +72,10 @@ class Sqlite:
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Rows and cells to empty; where there are none, whether bytes of the target lie where no row is."""
         with copied(path) as (copy, found):
-            traces = Search(found, look, self.holds[0], self.clears).run(self.rows)
+            traces = (
+                *Search(found, look, self.holds[0], self.clears).run(self.rows),
+                *(trace for each in self.within for trace in each.find(found, look, self.holds[0])),
+            )
             if any(map(look.policy.removes, traces)) or not look.policy.wants(self.holds[0]):
                 return traces  # the file will be written afresh anyway, or is to be left alone
             where = left_over(path, copy, look.target)
@@ -70,14 +83,16 @@ class Sqlite:
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database without these rows."""
-        planned = (traces, self._empty, self.mendings)
-        return proving.edit(
-            path,
-            changes,
-            lambda before, after: rebuild(before, after, *planned),
-            lambda before, after: prove(before, after, *planned),
-            SIDECARS,
-        )
+
+        def write(before: Path, after: Path) -> None:
+            with without(before, after, self.within, traces) as (base, rest):
+                (self.rewrite or rebuild)(base, after, rest, self._empty, self.mendings)
+
+        def compare(before: Path, after: Path) -> int:
+            with without(before, after, self.within, traces) as (base, rest):
+                return prove(base, after, rest, self._empty, self.mendings)
+
+        return proving.edit(path, changes, write, compare, SIDECARS)
 
     @property
     def _empty(self) -> dict[tuple[str, str], Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scrubber.errors import PlanOutdated
@@ -11,12 +12,16 @@ from scrubber.stores.sqlite_tables import Table, connected, quoted, tables
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from scrubber.model import Trace
     from scrubber.stores.columns import Value
     from scrubber.stores.sqlite_repair import Mending
+
+Rewrite = Callable[
+    ["Path", "Path", Sequence["Trace"], Mapping[tuple[str, str], "Value"], Sequence["Mending"]], None
+]
+"""How a database is written afresh: `rebuild`, or what does something around it."""
 
 _WRITE_VERSION = 18  # bytes 18 and 19 of the header: 1 is a rollback journal, 2 a write-ahead log
 
@@ -48,7 +53,7 @@ def rebuild(
             database.execute("VACUUM INTO ?", (str(after),))
     finally:
         work.unlink(missing_ok=True)
-    _keep_journal_mode(before, after)
+    keep_journal_mode(before, after)
 
 
 def _carry_out(
@@ -73,7 +78,8 @@ def _carry_out(
         raise PlanOutdated(f"{table.name}: a planned row is no longer there")
 
 
-def _keep_journal_mode(before: Path, after: Path) -> None:
+def keep_journal_mode(before: Path, after: Path) -> None:
+    """Have the new file say, as the old one does, whether it is used with a write-ahead log."""
     with before.open("rb") as old, after.open("r+b") as new:
         old.seek(_WRITE_VERSION)
         new.seek(_WRITE_VERSION)

@@ -189,50 +189,146 @@ def test_scores_that_went_since_the_plan(tmp_path: Path) -> None:
         SHORTCUT_SCORES.remove(path, traces, transaction)
 
 
-def test_synced_tabs(tmp_path: Path) -> None:
-    def record(url: str) -> str:
-        return json.dumps({"clientName": "phone", "tabs": [{"urlHistory": [url], "title": "x"}]})
+TABS = (
+    "CREATE TABLE tabs (guid TEXT NOT NULL PRIMARY KEY, record TEXT NOT NULL, last_modified INTEGER)",
+    """CREATE TABLE remote_tab_commands (id INTEGER PRIMARY KEY, device_id TEXT NOT NULL,
+       command INTEGER NOT NULL, url TEXT, time_requested INTEGER, time_sent INTEGER)""",
+)
 
+
+def synced(profile: Path, *devices: Any) -> Path:
+    records = [device if isinstance(device, str) else json.dumps(device) for device in devices]
+    rows = {"tabs": [(str(n), record, 1) for n, record in enumerate(records)]}
+    return database(profile / "synced-tabs.db", *TABS, "PRAGMA journal_mode = WAL", rows=rows)
+
+
+def shown(*history: str, **more: Any) -> dict[str, Any]:
+    return {"title": "x", "urlHistory": list(history), "lastUsed": 1} | more
+
+
+def devices(path: Path) -> list[Any]:
+    return [json.loads(record) for record in ask(path, "SELECT record FROM tabs")]
+
+
+def test_what_other_devices_were_asked_to_close(tmp_path: Path) -> None:
     path = database(
         tmp_path / "synced-tabs.db",
-        "CREATE TABLE tabs (guid TEXT NOT NULL PRIMARY KEY, record TEXT NOT NULL, last_modified INTEGER)",
-        """CREATE TABLE remote_tab_commands (id INTEGER PRIMARY KEY, device_id TEXT NOT NULL,
-           command INTEGER NOT NULL, url TEXT, time_requested INTEGER, time_sent INTEGER)""",
-        rows={
-            "tabs": [(str(n), record(url), 1) for n, url in enumerate(URLS)],
-            "remote_tab_commands": [(n, "d", 0, url, 1, None) for n, url in enumerate(URLS)],
-        },
+        *TABS,
+        rows={"remote_tab_commands": [(n, "d", 0, url, 1, None) for n, url in enumerate(URLS)]},
     )
     clean(SYNCED_TABS, path, tmp_path)
-    assert ask(path, "SELECT guid FROM tabs") == ["1", "2", "3"]
     assert ask(path, "SELECT id FROM remote_tab_commands") == [1, 2, 3]
 
 
+def test_tabs_of_other_devices_stay_beside_those_of_the_target(tmp_path: Path) -> None:
+    ours, *others = URLS
+    kept = others[-1]
+    path = synced(
+        tmp_path,
+        {
+            "clientName": "phone",
+            "tabs": [shown(ours), *map(shown, others), shown(kept, ours, kept)],
+        },
+        {"clientName": "tablet", "tabs": [shown(others[2])], "ttl": 1.50},
+        {"clientName": "laptop", "tabs": [shown(ours, others[2])]},
+    )
+    before = ask(path, "SELECT record FROM tabs")
+    removed, equal = clean(SYNCED_TABS, path, tmp_path)
+    assert devices(path) == [
+        {"clientName": "phone", "tabs": [*map(shown, others), shown(kept, kept)]},
+        json.loads(before[1]),
+        {"clientName": "laptop", "tabs": []},
+    ]
+    assert ask(path, "SELECT record FROM tabs")[1] == before[1]
+    assert [(trace.key, trace.standing) for trace in removed] == [(1, Standing.OWN), (3, Standing.OWN)]
+    assert equal >= 3
+    assert b"labs.openai.com/a" not in path.read_bytes()
+    assert ask(path, "PRAGMA journal_mode") == ["wal"]
+
+
+def test_what_only_names_the_target_in_other_tabs(tmp_path: Path) -> None:
+    kept = URLS[3]
+    asked = f"{kept}?q=labs.openai.com"
+    path = synced(
+        tmp_path,
+        {
+            "clientName": "of labs.openai.com",
+            "tabs": [
+                shown(kept, title="labs.openai.com - search"),
+                shown(kept, asked, icon="https://labs.openai.com/i.png", tabGroupId="g"),
+            ],
+            "tabGroups": {"g": {"name": "labs.openai.com"}, "h": {"name": "notopenai.com"}},
+        },
+    )
+    to_keep = Policy(mentions="keep")
+    [found] = SYNCED_TABS.find(path, look(tmp_path, to_keep))
+    assert not to_keep.removes(found)
+    clean(SYNCED_TABS, path, tmp_path)
+    assert devices(path) == [
+        {
+            "clientName": "",
+            "tabs": [shown(kept, icon="", tabGroupId="g")],
+            "tabGroups": {"g": {"name": ""}, "h": {"name": "notopenai.com"}},
+        }
+    ]
+
+
+@pytest.mark.parametrize("damaged", ["{", "[" * 100_000], ids=["cut short", "nested"])
+def test_a_device_that_cannot_be_read_goes_if_it_names_the_target(damaged: str, tmp_path: Path) -> None:
+    path = synced(tmp_path, damaged + "labs.openai.com", damaged + "notopenai.com", {"tabs": []}, "[1]")
+    clean(SYNCED_TABS, path, tmp_path)
+    assert ask(path, "SELECT guid FROM tabs") == ["1", "2", "3"]
+
+
+def test_a_device_that_was_heard_of_meanwhile_is_not_edited(tmp_path: Path) -> None:
+    path = synced(tmp_path, {"tabs": [shown(URLS[3]), shown(URLS[0])]})
+    traces = SYNCED_TABS.find(path, look(tmp_path))
+    with closing(sqlite3.connect(path)) as made:
+        made.execute("UPDATE tabs SET record = ?", (json.dumps({"tabs": [shown(URLS[3])]}),))
+        made.commit()
+    with Transaction([tmp_path]) as transaction, pytest.raises(PlanOutdated):
+        SYNCED_TABS.remove(path, traces, transaction)
+
+
+MIRROR = (
+    """CREATE TABLE urls(id INTEGER PRIMARY KEY, guid TEXT NOT NULL, url TEXT NOT NULL,
+       hash INTEGER NOT NULL, revHost TEXT NOT NULL)""",
+    """CREATE TABLE items(id INTEGER PRIMARY KEY, guid TEXT UNIQUE NOT NULL, parentGuid TEXT, title TEXT,
+       urlId INTEGER REFERENCES urls(id) ON DELETE SET NULL)""",
+    """CREATE TABLE structure(guid TEXT, parentGuid TEXT REFERENCES items(guid) ON DELETE CASCADE,
+       position INTEGER NOT NULL, PRIMARY KEY(parentGuid, guid)) WITHOUT ROWID""",
+    "CREATE TABLE tags(itemId INTEGER NOT NULL REFERENCES items(id) ON DELETE CASCADE, tag TEXT NOT NULL)",
+)
+
+
 @pytest.mark.parametrize("included", [True, False])
-def test_the_copy_of_the_accounts_bookmarks_goes_only_with_the_bookmarks(
+def test_the_copy_of_the_accounts_bookmarks_loses_the_targets_with_the_bookmarks(
     tmp_path: Path, included: bool
 ) -> None:
     path = database(
         tmp_path / "weave/bookmarks.sqlite",
-        "CREATE TABLE urls(id INTEGER PRIMARY KEY, guid TEXT, url TEXT NOT NULL, hash INTEGER, revHost TEXT)",
-        "CREATE TABLE items(id INTEGER PRIMARY KEY, guid TEXT, title TEXT, urlId INTEGER)",
+        *MIRROR,
         rows={
             "urls": [(1, "a", URLS[0], 1, "moc.ianepo.sbal."), (2, "b", URLS[1], 2, "moc.ianepoton.")],
-            "items": [(1, "c", "ours", 1), (2, "d", "theirs", 2)],
+            "items": [
+                (1, "folder", None, "labs.openai.com and others", None),
+                (2, "ours", "folder", "ours", 1),
+                (3, "theirs", "folder", "theirs", 2),
+            ],
+            "structure": [("ours", "folder", 0), ("theirs", "folder", 1)],
+            "tags": [(2, "t"), (3, "t")],
         },
     )
-    before = path.read_bytes()
     policy = BOOKMARKS_TOO if included else EVERYTHING
     found = BOOKMARKS_MIRROR.find(path, look(tmp_path, policy))
-    assert {trace.standing for trace in found} == {Standing.OWN if included else Standing.KEPT}
-    assert [(trace.where, trace.key) for trace in found] == [("urls", 1), ("items", 1)]
-    going = tuple(trace for trace in found if policy.removes(trace))
-    with Transaction([tmp_path]) as transaction:
-        BOOKMARKS_MIRROR.remove(path, going, transaction)
-        transaction.swap()
-        transaction.commit()
-    assert path.exists() != included
-    assert included or path.read_bytes() == before
+    assert {trace.key for trace in found if trace.where == "items"} - {1} == {2}
+    assert any(map(policy.removes, found)) == included
+    clean(BOOKMARKS_MIRROR, path, tmp_path, policy)
+    gone = {"ours"} if included else set()
+    assert {*ask(path, "SELECT guid FROM items")} == {"folder", "ours", "theirs"} - gone
+    assert {*ask(path, "SELECT guid FROM structure ORDER BY guid")} == {"ours", "theirs"} - gone
+    assert {*ask(path, "SELECT itemId FROM tags")} == ({3} if included else {2, 3})
+    assert {*ask(path, "SELECT id FROM urls")} == ({2} if included else {1, 2})
 
 
 def test_lines_of_syncs_logs(tmp_path: Path) -> None:

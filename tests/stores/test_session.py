@@ -252,10 +252,11 @@ class TestWindows:
         left = cleaned(path, session(window(tab(NEWS)), _closedWindows=closed))
         assert left["_closedWindows"] == [window(tab(SHOP), title="")]
 
-    def test_of_the_session_before(self, path: Path) -> None:
+    @pytest.mark.parametrize("name", ["lastSessionState", "deferredInitialState"])
+    def test_of_the_session_before(self, name: str, path: Path) -> None:
         last = session(window(tab(SHOP), tab(LABS), selected=2))
-        left = cleaned(path, session(window(tab(NEWS)), lastSessionState=last))
-        assert left["lastSessionState"] == session(window(tab(SHOP)))
+        left = cleaned(path, session(window(tab(NEWS)), **{name: last}))
+        assert left[name] == session(window(tab(SHOP)))
 
 
 class TestBesidesPages:
@@ -351,6 +352,7 @@ NAMES = st.sampled_from(
         "savedGroups",
         "formdata",
         "lastSessionState",
+        "deferredInitialState",
         "groups",
         "title",
         "originAttributes",

@@ -6,11 +6,13 @@ from scrubber.stores.columns import Named, ReversedHost, Url
 from scrubber.stores.json_file import KEY, Items, JsonFile
 from scrubber.stores.named_by_origin import MlsGroups, ProtectedMedia
 from scrubber.stores.page_scores import PageScores
-from scrubber.stores.push_subscriptions import PushSubscriptions
-from scrubber.stores.rebuilt import Rebuilt, SemanticHistory
+from scrubber.stores.push_subscriptions import PUSH_ROWS, without_triggers
+from scrubber.stores.rebuilt import SemanticHistory
 from scrubber.stores.records import Rule
 from scrubber.stores.sqlite import Sqlite
+from scrubber.stores.sqlite_json import Within
 from scrubber.stores.sqlite_rows import Keep, Linked, Rows
+from scrubber.stores.synced_tabs import tabs_of
 from scrubber.stores.text_lines import TextLines
 from scrubber.stores.undescribed import AnySqlite
 from scrubber.stores.whole_files import WholeFiles
@@ -58,23 +60,28 @@ SYNCED_TABS = Sqlite(
     holds="sessions",
     source="third_party/application-services/components/tabs/src/schema.rs",
     rows=(
-        # All tabs of another device: it sends them again.
-        Rows("tabs"),
         Rows("remote_tab_commands", Url("url")),
         Rows("pending_remote_tab_closures", Url("url")),
     ),
+    within=(Within("tabs", "record", tabs_of),),
 )
 
-BOOKMARKS_MIRROR = Rebuilt(
-    Sqlite(
-        "{profile}/weave/bookmarks.sqlite",
-        holds="bookmarks",
-        source="toolkit/components/places/SyncedBookmarksMirror.sys.mjs",
-        rows=(
-            Rows("urls", Url("url"), ReversedHost("revHost"), keep=_BOOKMARKS),
-            Rows("items", Linked("urlId", "urls.id"), keep=_BOOKMARKS),
+# What sync last saw on its server. Without the file it would fetch all of it again, and bring back a bookmark
+# that was removed here, as one that has changed there.
+BOOKMARKS_MIRROR = Sqlite(
+    "{profile}/weave/bookmarks.sqlite",
+    holds="bookmarks",
+    source="toolkit/components/places/SyncedBookmarksMirror.sys.mjs",
+    rows=(
+        Rows("urls", Url("url"), ReversedHost("revHost"), keep=_BOOKMARKS),
+        Rows(
+            "items",
+            Linked("urlId", "urls.id"),
+            keep=Keep("bookmarks", contains=("guid", "structure.parentGuid")),
         ),
-    )
+        Rows("tags", Linked("itemId", "items.id"), keep=_BOOKMARKS),
+        Rows("structure", Linked("guid", "items.guid"), keep=_BOOKMARKS),
+    ),
 )
 
 SYNC_LOGS = TextLines(
@@ -116,7 +123,13 @@ EXTENSION_FILES = WholeFiles(
     source="toolkit/components/extensions/ExtensionPermissions.sys.mjs",
 )
 
-PUSH = PushSubscriptions("{profile}/storage/permanent/chrome/idb/2918063365piupsah.sqlite")
+PUSH = Sqlite(
+    "{profile}/storage/permanent/chrome/idb/2918063365piupsah.sqlite",
+    holds="permissions",
+    source="dom/push/PushDB.sys.mjs",
+    rows=PUSH_ROWS,
+    rewrite=without_triggers,
+)
 
 MLS_GROUPS = MlsGroups("{profile}/mls/*")
 
