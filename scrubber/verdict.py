@@ -1,4 +1,4 @@
-"""Is anything left? The sweep, and the plan made once more: each sees what the other can't."""
+"""Is anything left? The sweep, the plan made once more, a foreign reader: each sees what the others can't."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from scrubber import residue
+from scrubber import residue, witness
 from scrubber.browsers import by_key
 from scrubber.engine import Progress, left_behind, quiet
 from scrubber.locate import located
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scrubber.plan import PlannedStore
     from scrubber.residue import NotExamined, Remnant
     from scrubber.sites import Target
+    from scrubber.witness import Witness
 
 NOT_ASKED = "not asked for"
 """Explains what `--only` and `--except` leave out."""
@@ -38,6 +39,8 @@ class Verdict:
     bytes: int
     """How much was read."""
     seconds: float
+    witnesses: tuple[Witness, ...] = ()
+    """What a foreign reader says of each file of cookies."""
 
     @property
     def unexplained(self) -> tuple[Remnant, ...]:
@@ -50,10 +53,15 @@ class Verdict:
         return tuple(planned for planned in self.plan.stores if self.plan.going(planned))
 
     @property
+    def seen(self) -> tuple[Witness, ...]:
+        """Files in which a foreign reader sees what should not be there."""
+        return tuple(one for one in self.witnesses if one.answer == "found" and not one.reason)
+
+    @property
     def left(self) -> tuple[Path, ...]:
         """Every file and store that speaks against calling these profiles clean."""
-        found = (*(one.path for one in self.unexplained), *(planned.path for planned in self.to_remove))
-        return tuple(dict.fromkeys(found))
+        found: tuple[Remnant | PlannedStore | Witness, ...] = (*self.unexplained, *self.to_remove, *self.seen)
+        return tuple(dict.fromkeys(one.path for one in found))
 
 
 def verify(
@@ -79,9 +87,10 @@ def verify(
         read[1] += size
         progress("verify", path)
 
+    swept = _swept(profiles)
     found = list(
         residue.sweep(
-            _swept(profiles),
+            swept,
             target,
             known=_explanations(plan, policy),
             progress=count,
@@ -94,8 +103,15 @@ def verify(
         _asked_for(plan, policy),
         files=read[0],
         bytes=read[1],
+        witnesses=tuple(_heard(one, policy) for one in witness.ask(swept, target)),
         seconds=time.monotonic() - start,
     )
+
+
+def _heard(said: Witness, policy: Policy) -> Witness:
+    if said.answer != "found" or policy.wants("cookies"):
+        return said
+    return replace(said, reason=NOT_ASKED)
 
 
 def _asked_for(plan: Plan, policy: Policy) -> Plan:

@@ -23,6 +23,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "guard": frozenset({"model", "browsers", "errors", "files", "formats"}),
     "residue": frozenset({"sites", "model", "formats", "errors", "files"}),
     "transaction": frozenset({"model", "formats", "errors", "files"}),
+    "witness": frozenset({"sites", "formats", "errors", "files"}),
 }
 """What a part may import besides itself. Whatever isn't named here is near the command line."""
 

@@ -33,17 +33,27 @@ def private_copy(path: Path) -> Iterator[Path]:
 
     Raises UnreadableStore, also where there is no room for a copy; what the block raises goes through.
     """
+    with private_folder(path) as folder:
+        try:
+            copy = snapshot(path, folder)
+        except OSError as error:
+            raise UnreadableStore(path, f"can't be copied: {error.strerror}") from error
+        yield copy
+
+
+@contextmanager
+def private_folder(path: Path) -> Iterator[Path]:
+    """A new folder for copies of `path`, which only this user can enter, for as long as the block runs.
+
+    Raises UnreadableStore where none can be made; what the block raises goes through.
+    """
     try:
         clear_abandoned()
         folder, lock = _locked_folder()
     except OSError as error:
         raise UnreadableStore(path, f"no room for a copy: {error.strerror}") from error
     try:
-        try:
-            copy = snapshot(path, folder)
-        except OSError as error:
-            raise UnreadableStore(path, f"can't be copied: {error.strerror}") from error
-        yield copy
+        yield folder
     finally:
         # What can't be deleted now, the next copy's maker deletes.
         shutil.rmtree(folder, ignore_errors=True)

@@ -3,7 +3,9 @@
     {"schema": 1, "command", "status", "exit_code", "sites",
      "profiles": [{"browser", "name", "spec", "display_name", "path", "in_use",
                    "stores": [{"holds", "path", "own", "mentions", "kept", "removed", "skipped"}]}],
-     "skipped", "residue", "not_examined", "equality", "freed_bytes", "seconds", "messages"}
+     "skipped", "residue", "not_examined",
+     "witnesses": [{"name", "path", "answer", "reason", "cookies", "read"}],
+     "equality", "freed_bytes", "seconds", "messages"}
 
 Hosts that the person visited appear only as the target's own, unless the run is verbose: then paths are named
 in full. `seen` values never appear; `scan --plan FILE` has them.
@@ -62,6 +64,7 @@ class Envelope:
             "skipped": [{"path": self._path(one.path), "reason": one.reason} for one in self.skipped],
             "residue": self._residue(),
             "not_examined": self._not_examined(),
+            "witnesses": self._witnesses(),
             "equality": self._equality(),
             "freed_bytes": self.outcome.freed if self.outcome else 0,
             "seconds": {name: round(value, 3) for name, value in self.seconds.items()},
@@ -124,6 +127,19 @@ class Envelope:
     def _not_examined(self) -> list[dict[str, str]]:
         missed = self.verdict.not_examined if self.verdict else ()
         return [{"path": self._path(one.path), "reason": one.reason} for one in missed]
+
+    def _witnesses(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": one.name,
+                "path": self._path(one.path),
+                "answer": one.answer,
+                "reason": one.reason or None,
+                "cookies": one.cookies,
+                "read": one.read,
+            }
+            for one in (self.verdict.witnesses if self.verdict else ())
+        ]
 
     def _equality(self) -> dict[str, int]:
         proved = [one for one in self.outcome.cleaned if not one.failed] if self.outcome else []

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scrubber.residue import NotExamined
     from scrubber.sites import Site
     from scrubber.verdict import Verdict
+    from scrubber.witness import Witness
 
 _SHOWN = 20
 """How many findings are listed before the rest is only counted."""
@@ -188,9 +189,22 @@ def verdict(found: Verdict) -> list[str]:
             f"{number} {_EXPLAINED.get(reason, reason)}" for reason, number in sorted(reasons.items())
         )
         lines.append(f"Names that may be there: {listed}.")
+    lines += _witnesses(found.witnesses)
     if not found.left and not found.not_examined:
         lines.append("Nothing unexplained remains.")
     return lines
+
+
+def _witnesses(said: Sequence[Witness]) -> Iterator[str]:
+    """What a foreign reader says, and of which files it can say nothing."""
+    heard = [one for one in said if one.answer != "unavailable"]
+    if heard:
+        read = f"{count(sum(one.read for one in heard), 'cookie')} in {count(len(heard), 'file')}"
+        ours = sum(one.cookies for one in heard)
+        yield f"{heard[0].name} read {read}; {ours or 'none'} of them the platform's."
+    for one in said:
+        if one.answer == "unavailable":
+            yield f"{one.name} could not be asked about {one.path}: {one.reason}"
 
 
 def residue(found: Verdict) -> list[str]:
@@ -208,6 +222,10 @@ def residue(found: Verdict) -> list[str]:
         f"  still there: {planned.path}: {entries(len(found.plan.going(planned)))} that clean would remove"
         for planned in found.to_remove
         if planned.path not in seen
+    ]
+    lines += [
+        f"  still there: {one.path}: {count(one.cookies, 'cookie')} that {one.name} sees"
+        for one in found.seen
     ]
     return lines + [f"  not examined: {one.path}: {one.reason}" for one in found.not_examined]
 

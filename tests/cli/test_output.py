@@ -37,6 +37,7 @@ KEYS = {
     "skipped",
     "residue",
     "not_examined",
+    "witnesses",
     "equality",
     "freed_bytes",
     "seconds",
