@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from scrubber import guard
+from scrubber import guard, scope
 from scrubber.browsers import by_key
 from scrubber.errors import PlanOutdated, ProfileInUse, ScrubError, Unproved, UnreadableStore
 from scrubber.files import kind, walk
@@ -238,7 +238,9 @@ class _Run:
             if fingerprint(planned.store.unit(planned.path)) != planned.fingerprint:
                 raise PlanOutdated("the store is not what it was")
             with transaction.together() as paths:
+                earlier = len(transaction.changes)
                 equal = planned.store.remove(planned.path, going, transaction)
+                scope.check(planned.store, planned.path, going, transaction.changes[earlier:])
         except UnreadableStore as error:
             return Cleaned(planned, failed=error.reason), ()
         except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scrubber.errors import PlanOutdated, UnreadableStore
@@ -12,7 +12,7 @@ from scrubber.formats.protobuf import read_fields
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.cache_entries import standing
 from scrubber.stores.frozen import settle
-from scrubber.stores.simple_cache import cut_index, entries, entry_key
+from scrubber.stores.simple_cache import cut_index, entries, entry_key, files_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +59,14 @@ class CacheStorage:
             folder, _, name = str(trace.key).partition("/")
             planned.setdefault(folder, set()).add(name)
         return sum(_remove_entries(path / folder, gone, changes) for folder, gone in planned.items())
+
+    def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
+        """The files of single entries, and the indexes of their caches."""
+        found: list[Path] = []
+        for trace in traces:
+            folder, _, name = str(trace.key).rpartition("/")
+            found += files_of(path / folder, (replace(trace, key=name),)) if folder else ()
+        return tuple(found)
 
 
 def _owner(index: Path) -> str:

@@ -12,7 +12,7 @@ from scrubber.formats.protobuf import read_fields
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.columns import Origin, Partition, Row, Url, text
 from scrubber.stores.frozen import settle
-from scrubber.stores.simple_cache import entries, entry_key, take_out
+from scrubber.stores.simple_cache import entries, entry_key, files_of, take_out
 from scrubber.stores.sqlite_tables import copied
 
 if TYPE_CHECKING:
@@ -62,6 +62,10 @@ class OwnedCache:
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the removal of these entries' files, and an index without them."""
         return take_out(path, traces, changes)
+
+    def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
+        """The files of these entries, and the index."""
+        return files_of(path, traces)
 
     def _owner(self, row: Row, look: Look) -> str | None:
         for column in self.by:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _INDEX_FOLDER = "index-dir"
 _INDEX = "the-real-index"
+_PARTS = ("0", "1", "s")
 # Large compiled code lies under its own SHA-256, for all scripts that are the same; theirs only point to it.
 _SHARED_CODE = re.compile(rb"[0-9A-F]{64}")
 _POINTER = re.compile(rb".{12}([0-9A-F]{64})", re.DOTALL)
@@ -68,6 +69,16 @@ class SimpleCache:
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the removal of these entries' files, and an index without them."""
         return take_out(path, traces, changes)
+
+    def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
+        """The files of these entries, and the index."""
+        return files_of(path, traces)
+
+
+def files_of(path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
+    """The files that an entry with a trace may have, and the index, which goes where it can't be read."""
+    parts = (f"{trace.key}_{part}" for trace in traces for part in _PARTS)
+    return (*(path / part for part in parts), path / _INDEX_FOLDER / _INDEX)
 
 
 def take_out(path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:

@@ -94,14 +94,22 @@ class CompiledCode:
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database without these scripts, or the removal of one that would be empty."""
-        with copied(path) as (_, tables):
-            count = sum(1 for _ in tables["entries"].rows()) if "entries" in tables else 0
-        if count == sum(1 for trace in traces if trace.where):
+        if not _left(path, traces):
             for file in self.unit(path):
                 if kind(file) is not None:
                     changes.discard(file)
             return 0
         return _edit(path, traces, (), changes)
+
+    def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
+        """The whole database, where no entry would stay."""
+        return self.unit(path) if traces and not _left(path, traces) else ()
+
+
+def _left(path: Path, traces: tuple[Trace, ...]) -> int:
+    with copied(path) as (_, tables):
+        count = sum(1 for _ in tables["entries"].rows()) if "entries" in tables else 0
+    return count - sum(1 for trace in traces if trace.where)
 
 
 def _edit(

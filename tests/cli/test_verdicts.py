@@ -8,21 +8,22 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from scrubber import residue
 from scrubber.stores.hashed_hosts import HashedHosts
 from scrubber.stores.sqlite import Sqlite
-from scrubber.stores.sqlite_edit import rebuild
 from tests.cli.running import CHROME, FIREFOX, Result, content, environment, everything, scrubber
+from tests.saboteurs.seam import spoil_edits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from scrubber.model import Changes, Trace
+    from tests.saboteurs.seam import Write
 
     Remove = Callable[[Sqlite, Path, tuple[Trace, ...], Changes], int]
 
@@ -60,19 +61,14 @@ def test_a_store_that_does_not_do_its_job_is_caught(
 
 
 def test_a_store_that_takes_too_much_is_rolled_back(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def greedy(store: Sqlite, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        def take_more(before: Path, after: Path, *rest: Any) -> None:
-            rebuild(before, after, *rest)
-            with closing(sqlite3.connect(after)) as database:
-                database.execute("DELETE FROM cookies WHERE host_key = 'shop.example'")
-                database.commit()
-
-        with monkeypatch.context() as patched:
-            patched.setattr("scrubber.stores.sqlite.rebuild", take_more)
-            return _REAL(store, path, traces, changes)
+    def take_more(write: Write, before: Path, after: Path) -> None:
+        write(before, after)
+        with closing(sqlite3.connect(after)) as database:
+            database.execute("DELETE FROM cookies WHERE host_key = 'shop.example'")
+            database.commit()
 
     before = content(home)
-    monkeypatch.setattr(Sqlite, "remove", greedy)
+    spoil_edits(monkeypatch, take_more)
     found = scrubber("clean", "--yes", "--only", "cookies", "-b", "chrome", "--home", home)
     assert found.code == 5
     assert "what would stay could not be proved to be the same" in found.out

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from scrubber.browsers.firefox.places_db import PLACES
 from scrubber.errors import Unproved
 from scrubber.model import Policy
-from scrubber.stores import sqlite
 from scrubber.stores.sqlite_edit import rebuild
 from scrubber.transaction import Transaction
+from tests.saboteurs.seam import spoil_edits
 from tests.schemas import create, insert
 from tests.stores.running import HOSTS, MIXED, ask, filled, look, run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from scrubber.stores.sqlite import Sqlite
+    from tests.saboteurs.seam import Saboteur, Write
 
 
-def after(*statements: str) -> Callable[..., None]:
+def after(*statements: str) -> Saboteur:
     """A remover that does its work and then this."""
 
-    def sabotaged(before: Path, after: Path, *rest: Any) -> None:
-        rebuild(before, after, *rest)
+    def sabotaged(write: Write, before: Path, after: Path) -> None:
+        write(before, after)
         with closing(sqlite3.connect(after, isolation_level=None)) as database:
             database.execute("PRAGMA journal_mode = MEMORY")
             for statement in statements:
@@ -37,14 +37,14 @@ def after(*statements: str) -> Callable[..., None]:
     return sabotaged
 
 
-def nothing(before: Path, after: Path, _traces: object, *rest: Any) -> None:
+def nothing(_: Write, before: Path, after: Path) -> None:
     """A remover that removes nothing."""
-    rebuild(before, after, (), *rest)
+    rebuild(before, after, (), {}, ())
 
 
-def all_but_one(before: Path, after: Path, traces: tuple[Any, ...], *rest: Any) -> None:
+def all_but_one(_: Write, before: Path, after: Path) -> None:
     """A remover that forgets one."""
-    rebuild(before, after, traces[:-1], *rest)
+    rebuild(before, after, HOSTS.find(before, look(before.parent))[:-1], {}, ())
 
 
 SABOTEURS = {
@@ -70,6 +70,11 @@ SABOTEURS = {
     "another page size": (after("PRAGMA page_size = 8192", "VACUUM"), "page_size changed"),
     "another auto-vacuum": (after("PRAGMA auto_vacuum = 0", "VACUUM"), "auto_vacuum changed"),
     "a write-ahead log": (after("PRAGMA journal_mode = WAL"), "journal_mode changed"),
+    "another cache size": (after("PRAGMA default_cache_size = 7"), "default_cache_size changed"),
+    "free pages": (
+        after("CREATE TABLE pages(x)", "INSERT INTO pages VALUES (zeroblob(9999))", "DROP TABLE pages"),
+        "free pages",
+    ),
 }  # fmt: skip
 
 
@@ -103,22 +108,22 @@ def refuses(store: Sqlite, path: Path, reason: str, policy: Policy | None = None
 
 @pytest.mark.parametrize(("saboteur", "reason"), SABOTEURS.values(), ids=SABOTEURS)
 def test_a_saboteur_is_caught(
-    saboteur: Callable[..., None], reason: str, path: Path, monkeypatch: pytest.MonkeyPatch
+    saboteur: Saboteur, reason: str, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "rebuild", saboteur)
+    spoil_edits(monkeypatch, saboteur)
     refuses(HOSTS, path, reason)
 
 
 def test_an_index_that_differs_from_its_table(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def sabotaged(before: Path, after: Path, *rest: Any) -> None:
-        rebuild(before, after, *rest)
+    def sabotaged(write: Write, before: Path, after: Path) -> None:
+        write(before, after)
         page = ask(after, "SELECT rootpage FROM sqlite_master WHERE name = 'i'")[0]
         content = bytearray(after.read_bytes())
         at = content.index(b"kept.example", (page - 1) * 4096)
         content[at] += 1
         after.write_bytes(content)
 
-    monkeypatch.setattr(sqlite, "rebuild", sabotaged)
+    spoil_edits(monkeypatch, sabotaged)
     refuses(HOSTS, path, "integrity check")
 
 
@@ -172,5 +177,5 @@ def places(tmp_path: Path) -> Path:
 def test_more_or_other_than_what_a_browser_mends(
     statement: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "rebuild", after(statement, "PRAGMA journal_mode = WAL"))
+    spoil_edits(monkeypatch, after(statement, "PRAGMA journal_mode = WAL"))
     refuses(PLACES, places(tmp_path), "differs", Policy(include=frozenset({"bookmarks"})))
