@@ -79,7 +79,8 @@ class LevelDb:
 
     def _find(self, path: Path, name: str, look: Look) -> Iterator[Trace]:
         database = leveldb.read(path / name)
-        search = Search(name, self.records, look, self.holds[0], self.beside)
+        known = tuple(each.knowing(path, look) for each in self.records)
+        search = Search(name, known, look, self.holds[0], self.beside)
         search.run(database.records())
         wanted = [found for found in search.found.values() if look.policy.wants(found.trace.holds)]
         yield from (found.trace for found in wanted)

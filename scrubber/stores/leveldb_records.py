@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,15 @@ from scrubber.formats.damaged import Damaged
 from scrubber.formats.protobuf import read_fields
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
+from scrubber.stores.known_hosts import hosts
 from scrubber.stores.sqlite_rows import Keep, Linked, Orphaned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-    from scrubber.sites import Name, Target
+    from scrubber.model import Look
+    from scrubber.sites import Target
     from scrubber.stores.columns import Column, Row, Value
 
 _FIELD = re.compile(r"\{([a-z]+)(?::([0-9]+))?\}")
@@ -86,6 +90,16 @@ class Records:
             row |= inside.groupdict()
         return row
 
+    def knowing(self, path: Path, look: Look) -> Records:
+        """The same for a database in whose profile more hosts are known. Raises UnreadableStore."""
+        if not any(isinstance(by, HashedHost) for by in self.by):
+            return self
+        known = frozenset(hosts(path, look))
+        made = copy(self)
+        by = (replace(one, hosts=known) if isinstance(one, HashedHost) else one for one in self.by)
+        settle(made, by=tuple(by))
+        return made
+
     @property
     def own(self) -> tuple[Column, ...]:
         """Of `by`, what a record alone answers."""
@@ -99,9 +113,11 @@ class Records:
 
 @dataclass(frozen=True)
 class HashedHost:
-    """The MD5 of a host in hexadecimal. Only hosts that a site file names can be told by it."""
+    """The MD5 of a host in hexadecimal. Only hosts that are known can be told by it."""
 
     column: str
+    hosts: frozenset[str] = frozenset()
+    """Those that the profile knows; without them, the names of the target."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -110,7 +126,8 @@ class HashedHost:
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
         """By the hashes of the target's hosts."""
-        return text(row[self.column]) in _hashes(target.names)
+        known = self.hosts or frozenset(name.text.partition(":")[0] for name in target.names)
+        return text(row[self.column]) in _hashes(known)
 
 
 @dataclass(frozen=True)
@@ -144,6 +161,5 @@ def _as_text(content: int | bytes) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _hashes(names: tuple[Name, ...]) -> frozenset[str]:
-    hosts = {name.text.partition(":")[0] for name in names}
+def _hashes(hosts: frozenset[str]) -> frozenset[str]:
     return frozenset(hashlib.md5(host.encode(), usedforsecurity=False).hexdigest() for host in hosts)

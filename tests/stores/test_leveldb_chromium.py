@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -463,3 +464,18 @@ def test_push_subscriptions_tell_their_origin(text: str, ours: bool) -> None:
 )
 def test_hashed_hosts_are_those_that_the_site_file_names(host: str, ours: bool) -> None:
     assert HashedHost("hash").owns({"hash": md5(host).encode()}, TARGET) is ours
+
+
+def test_hashed_hosts_are_also_those_that_the_profile_knows(tmp_path: Path) -> None:
+    """Below the target, as other stores have shown them or other files name them."""
+    path = tmp_path / "Site Characteristics Database"
+    path.mkdir()
+    ours = ["labs.openai.com", "seen.labs.openai.com", "named.labs.openai.com", "www.labs.openai.com"]
+    others = ["kept.example", "seen.notopenai.com", "other.openai.com"]
+    records = [(md5(host).encode(), b"\x08\x01") for host in (*ours, *others)]
+    leveldb.write(path, records, BYTEWISE)
+    (tmp_path / "Cookies").write_bytes(b"\0named.labs.openai.com\0other.openai.com")
+    seen = {"https://seen.labs.openai.com/a", "https://seen.notopenai.com/", "https://kept.example/"}
+    asked = replace(look(tmp_path), seen=seen)
+    traces = tables.SITE_CHARACTERISTICS.find(path, asked)
+    assert {trace.key for trace in traces} == {("", md5(host).encode()) for host in ours}
