@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from scrubber.model import Changes, Look, Store, Trace
     from scrubber.sites import Target
-    from scrubber.stores.columns import Column, Value
-    from scrubber.stores.sqlite_rows import Linked, Orphaned
+    from scrubber.stores.columns import Value
 
 Numbers = frozenset["Value"]
 
@@ -99,9 +98,8 @@ def of_history(history: Store, *rows: Rows) -> Callable[[Path, Look], tuple[Rows
 
 
 def _with(rows: Rows, pages: Numbers, visits: Numbers) -> Rows:
-    def known(by: Column | Linked | Orphaned) -> Column | Linked | Orphaned:
-        if isinstance(by, OneOf):
-            return replace(by, numbers=pages if isinstance(by, Page) else visits)
-        return by
-
-    return Rows(rows.table, *map(known, rows.by), keep=rows.keep, holds=rows.holds)
+    by = (
+        replace(one, numbers=pages if isinstance(one, Page) else visits) if isinstance(one, OneOf) else one
+        for one in rows.by
+    )
+    return Rows(rows.table, *by, keep=rows.keep, holds=rows.holds)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
     from scrubber.model import Changes, Look
     from scrubber.sites import Target
     from scrubber.stores.columns import Value
+    from scrubber.stores.hashed_items import HashedItems
     from scrubber.stores.json_edit import Place
 
 _LIMIT = 1 << 28
 _LONGEST_SEEN = 300
+_GZIP = zlib.MAX_WBITS | 16
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,26 @@ class Encoded:
             return False
 
 
+@dataclass(frozen=True)
+class PackedLog:
+    """A log that waits to be sent: the base64 of what gzip made of it."""
+
+    column: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The one."""
+        return (self.column,)
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By any name in it; in one that is damaged, as far as it can be unpacked."""
+        try:
+            packed = base64.b64decode(text(row[self.column]))
+            return target.mentions(zlib.decompressobj(_GZIP).decompress(packed, _LIMIT))
+        except (binascii.Error, zlib.error):
+            return False
+
+
 @dataclass(frozen=True, init=False)
 class Preferences:
     """One file of preferences."""
@@ -99,6 +122,7 @@ class Preferences:
     source: str
     rest: str
     """What anything else in the file is."""
+    hashed: tuple[HashedItems, ...]
 
     def __init__(
         self,
@@ -108,6 +132,7 @@ class Preferences:
         protected: tuple[tuple[str, ...], ...] = (),
         source: str,
         rest: str = "permissions",
+        hashed: tuple[HashedItems, ...] = (),
     ) -> None:
         settle(
             self,
@@ -117,13 +142,15 @@ class Preferences:
             protected=protected,
             source=source,
             rest=rest,
+            hashed=hashed,
         )
 
     @property
     def holds(self) -> tuple[str, ...]:
         """What the rest is, and what the items are."""
         noted = ("history",) if self.browsing else ()
-        return tuple(dict.fromkeys((self.rest, *noted, *(self.typed.holds if self.typed else ()))))
+        typed = self.typed.holds if self.typed else ()
+        return tuple(dict.fromkeys((self.rest, *noted, *typed, *(each.holds for each in self.hashed))))
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file."""
@@ -134,9 +161,10 @@ class Preferences:
         if kind(path) is None:
             return ()
         found = self.typed.find(path, look) if self.typed else ()
-        known = {trace.key for trace in found}
         root = json_edit.load(path, read_regular(path, _LIMIT))
         try:
+            found += tuple(trace for each in self.hashed for trace in each.find(path, root, look))
+            known = {trace.key for trace in found}
             naming = [
                 (place, name) for place, name in _naming(root, look.target) if not _is_below(place, known)
             ]

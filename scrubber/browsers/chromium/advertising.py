@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from scrubber.browsers.chromium.layout import in_partitions
+from typing import TYPE_CHECKING
+
+from scrubber.browsers.chromium.layout import in_partitions, in_profile
 from scrubber.stores.columns import Host, Origin, Site, Url
+from scrubber.stores.hashed_items import HashedItems, of_topics, topics_host
+from scrubber.stores.known_hosts import hosts
+from scrubber.stores.numbered import Numbered, OneOf
+from scrubber.stores.preferences import Preferences
 from scrubber.stores.sqlite import Sqlite
-from scrubber.stores.sqlite_rows import Linked, Orphaned, Rows
+from scrubber.stores.sqlite_rows import Keep, Linked, Orphaned, Rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scrubber.model import Look, Store
 
 INTEREST_GROUPS = Sqlite(
     *in_partitions("InterestGroups"),
@@ -74,34 +85,68 @@ PRIVATE_AGGREGATION = Sqlite(
     rows=(Rows("private_aggregation_api_budgets", Site("id"), Site("key")),),
 )
 
-TOPICS = Sqlite(
+_DOMAINS = "browsing_topics_api_hashed_to_unhashed_domain"
+_DOMAIN = "hashed_context_domain"
+
+
+def _topics(path: Path, look: Look) -> tuple[Rows, ...]:
+    """With the hashes of the pages on which the API was called."""
+    pages = frozenset(topics_host(host) for host in hosts(path, look))
+    return (
+        Rows(_DOMAINS, Site("context_domain"), Host("context_domain")),
+        Rows(
+            "browsing_topics_api_usages",
+            Linked(_DOMAIN, f"{_DOMAINS}.{_DOMAIN}"),
+            OneOf("hashed_main_frame_host", pages),
+        ),
+    )
+
+
+TOPICS = Numbered(
     *in_partitions("BrowsingTopicsSiteData"),
     holds="network",
     source="components/browsing_topics/browsing_topics_site_data_storage.cc",
-    rows=(
-        Rows("browsing_topics_api_hashed_to_unhashed_domain", Site("context_domain"), Host("context_domain")),
-        Rows(
-            "browsing_topics_api_usages",
-            Linked(
-                "hashed_context_domain", "browsing_topics_api_hashed_to_unhashed_domain.hashed_context_domain"
-            ),
+    rows=_topics,
+)
+
+TOPICS_STATE = Preferences(
+    *in_profile("BrowsingTopicsState"),
+    items=(),
+    hashed=(
+        HashedItems(
+            "epochs",
+            "*",
+            "top_topics_and_observing_domains",
+            "*",
+            "hashed_domains",
+            spelled=of_topics,
+            holds="network",
         ),
     ),
+    source="components/browsing_topics/browsing_topics_state.cc",
+    rest="network",
 )
 
 FIRST_PARTY_SETS = Sqlite(
     "{user_data}/first_party_sets.db",
     holds="network",
     source="content/browser/first_party_sets/database/first_party_sets_database.cc",
-    rows=(Rows("browser_context_sites_to_clear", Site("site")),),
+    rows=(
+        Rows("browser_context_sites_to_clear", Site("site")),
+        # They come with the browser or from an administrator.
+        Rows("public_sets", keep=Keep("")),
+        Rows("manual_configurations", keep=Keep("")),
+        Rows("policy_configurations", keep=Keep("")),
+    ),
 )
 
-ADVERTISING = (
+ADVERTISING: tuple[Store, ...] = (
     INTEREST_GROUPS,
     SHARED_STORAGE,
     ATTRIBUTION,
     AGGREGATION,
     PRIVATE_AGGREGATION,
     TOPICS,
+    TOPICS_STATE,
     FIRST_PARTY_SETS,
 )

@@ -8,9 +8,10 @@ from scrubber.browsers.chromium.layout import in_network, in_profile
 from scrubber.stores.columns import Host, Partition, Url
 from scrubber.stores.encrypted_twin import EncryptedTwin
 from scrubber.stores.hashed_hosts import HashedHosts
+from scrubber.stores.hashed_items import HashedItems, of_hosts, of_pages
 from scrubber.stores.json_file import KEY, Items, JsonFile
 from scrubber.stores.leveldb_records import PushApp
-from scrubber.stores.preferences import Encoded, HostOrUrl, Pattern, Preferences, under
+from scrubber.stores.preferences import Encoded, HostOrUrl, PackedLog, Pattern, Preferences, under
 from scrubber.stores.unfinished import Unfinished
 
 if TYPE_CHECKING:
@@ -135,12 +136,28 @@ _PROTECTED = (
 )
 _ITEMS = (*_SETTINGS, *_NETWORK, *_TILES)
 
+# Pages that the person doesn't want among the tiles; hosts about which hints were asked for.
+_HASHED = (
+    HashedItems("ntp", "most_visited_blacklist", spelled=of_pages, holds="history"),
+    HashedItems(
+        "optimization_guide",
+        "hintsfetcher",
+        "hosts_successfully_fetched",
+        spelled=of_hosts,
+        holds="network",
+    ),
+    HashedItems(
+        "optimization_guide", "hintsfetcher", "top_host_blacklist", spelled=of_hosts, holds="network"
+    ),
+)
+
 PREFERENCES = Preferences(
     *in_profile("Preferences"),
     *in_profile("AccountPreferences"),
     items=(*_ITEMS, *under("account_values", _ITEMS)),
     browsing=_BROWSING,
     protected=(*_PROTECTED, *(("account_values", *way) for way in _PROTECTED)),
+    hashed=_HASHED,
     source="components/content_settings/core/browser/content_settings_pref_provider.cc",
 )
 
@@ -153,7 +170,16 @@ SECURE_PREFERENCES = Preferences(
 
 LOCAL_STATE = Preferences(
     "{user_data}/Local State",
-    items=(),
+    # Each has the addresses of pages, where the person lets Chromium report them (UKM).
+    items=tuple(
+        Items(*place, of=(PackedLog("data"),), holds="logs")
+        for place in (
+            ("ukm", "persisted_logs"),
+            ("user_experience_metrics", "initial_logs2"),
+            ("user_experience_metrics", "ongoing_logs2"),
+        )
+    ),
+    browsing=(("HostReferralList",), ("StartupDNSPrefetchList",), ("dns_prefetching",)),
     source="chrome/browser/prefs/browser_prefs.cc",
 )
 

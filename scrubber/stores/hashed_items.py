@@ -1,0 +1,131 @@
+"""Members of JSON objects and lists that are only a hash: of a page, or of a host.
+
+HashedItems("ntp", "most_visited_blacklist", spelled=of_pages, holds="history")
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.model import Standing, Trace
+from scrubber.stores.frozen import settle
+from scrubber.stores.json_file import items_at
+from scrubber.stores.known_hosts import hosts, pages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from scrubber.formats.json_text import Node
+    from scrubber.model import Look
+    from scrubber.stores.json_edit import Place
+
+_U32 = 0xFFFFFFFF
+
+Spelled = dict[str, str]
+"""What each hash stands for, by the way that the file spells it."""
+
+
+@dataclass(frozen=True, init=False)
+class HashedItems:
+    """Where they are (as in `json_file.Items`), and what the target's look like."""
+
+    place: tuple[str, ...]
+    spelled: Callable[[Path, Look, Node], Spelled]
+    """For a file, and what is in it."""
+    holds: str
+
+    def __init__(self, *place: str, spelled: Callable[[Path, Look, Node], Spelled], holds: str) -> None:
+        settle(self, place=place, spelled=spelled, holds=holds)
+
+    def find(self, path: Path, root: Node, look: Look) -> Iterator[Trace]:
+        """The target's. Raises UnreadableStore."""
+        if not look.policy.wants(self.holds):
+            return
+        items = [(at, _hash(at, item)) for at, item in items_at(root, self.place)]
+        known = self.spelled(path, look, root) if items else {}
+        for at, found in items:
+            if found in known:
+                yield Trace(".".join(self.place), at, Standing.OWN, known[found], self.holds)
+
+
+def of_pages(path: Path, look: Look, _root: Node) -> Spelled:
+    """The MD5 of a URL (`TopSitesImpl::GetURLHash`)."""
+    return {hashlib.md5(url.encode(), usedforsecurity=False).hexdigest(): url for url in pages(path, look)}
+
+
+def of_hosts(path: Path, look: Look, _root: Node) -> Spelled:
+    """The 32 bits that `optimization_guide::HashHostForDictionary` makes of a host, in hexadecimal."""
+    return {f"{super_fast_hash(host.encode()):x}": host for host in hosts(path, look)}
+
+
+def of_topics(path: Path, look: Look, root: Node) -> Spelled:
+    """The domains that called the Topics API, under the key in the file (`HashContextDomainForStorage`)."""
+    key = root.get("hex_encoded_hmac_key") if isinstance(root, dict) else None
+    try:
+        secret = bytes.fromhex(key if isinstance(key, str) else "")
+    except ValueError:
+        return {}
+    found = {}
+    for domain in _domains(path, look) if secret else ():
+        digest = hmac.digest(secret, f"TopicsV1_ContextDomainStorage|{domain}".encode(), "sha256")
+        found[str(int.from_bytes(digest[:8], "little", signed=True))] = domain
+    return found
+
+
+def topics_host(host: str) -> int:
+    """A page's host in `BrowsingTopicsSiteData` (`HashMainFrameHostForStorage`)."""
+    digest = hashlib.sha256(f"TopicsV1_MainFrameHostStorage|{host}".encode()).digest()
+    return int.from_bytes(digest[:8], "little", signed=True)
+
+
+def super_fast_hash(data: bytes) -> int:
+    """Paul Hsieh's, as `base::PersistentHash` has it (base/third_party/superfasthash)."""
+    value = len(data)
+    whole = len(data) & ~3
+    for at in range(0, whole, 4):
+        value = (value + int.from_bytes(data[at : at + 2], "little")) & _U32
+        value = (value << 16) ^ (int.from_bytes(data[at + 2 : at + 4], "little") << 11) ^ value
+        value &= _U32
+        value = (value + (value >> 11)) & _U32
+    value = _rest(data[whole:], value) if data else 0
+    for left, right in ((3, 5), (4, 17), (25, 6)):
+        value ^= value << left & _U32
+        value = (value + (value >> right)) & _U32
+    return value
+
+
+def _rest(data: bytes, value: int) -> int:
+    """The last bytes; a single one is signed there."""
+    signed = data[-1] - (data[-1] >= 0x80) * 0x100 if data else 0
+    match len(data):
+        case 3:
+            value = (value + int.from_bytes(data[:2], "little")) & _U32
+            value ^= value << 16 & _U32
+            value ^= signed << 18 & _U32
+            return (value + (value >> 11)) & _U32
+        case 2:
+            value = (value + int.from_bytes(data, "little")) & _U32
+            value ^= value << 11 & _U32
+            return (value + (value >> 17)) & _U32
+        case 1:
+            value = (value + signed) & _U32
+            value ^= value << 10 & _U32
+            return (value + (value >> 1)) & _U32
+        case _:
+            return value
+
+
+def _hash(at: Place, item: Node) -> str:
+    return at[-1] if isinstance(at[-1], str) else str(item)
+
+
+def _domains(path: Path, look: Look) -> Iterator[str]:
+    """The hosts and what lies above them as far as it is the target's site."""
+    for host in dict.fromkeys(hosts(path, look)):
+        labels = host.split(".")
+        above = (".".join(labels[count:]) for count in range(len(labels)))
+        yield from filter(look.target.site, above)
