@@ -1,8 +1,9 @@
-"""Chromium's caches of service workers' scripts and of compression dictionaries, with their owners."""
+"""Files of Chromium's that don't say whose they are: scripts, dictionaries, what was fetched in between."""
 
 from __future__ import annotations
 
-from scrubber.browsers.chromium.layout import in_partitions
+from scrubber.browsers.chromium.layout import in_partitions, in_profile
+from scrubber.stores.background_downloads import BackgroundDownloads
 from scrubber.stores.owned_cache import DICTIONARIES, SCRIPTS, OwnedCache, dictionary_owners, script_owners
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Repair, Rows
@@ -39,5 +40,7 @@ DICTIONARIES_DATABASE = Sqlite(
     ),
 )
 
+BACKGROUND_DOWNLOADS = BackgroundDownloads(*in_profile("Download Service/Files"))
+
 # The databases that say whose an entry is come last, so that a run cut short can still tell.
-OWNED = (SCRIPT_CACHE, DICTIONARY_CACHE, DICTIONARIES_DATABASE)
+OWNED = (BACKGROUND_DOWNLOADS, SCRIPT_CACHE, DICTIONARY_CACHE, DICTIONARIES_DATABASE)
