@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from scrubber.sites import Target
+
 _URL = re.compile(r"https?://\S+")
 
 
@@ -51,6 +53,13 @@ class HashedFiles:
         for trace in traces:
             changes.discard(path / str(trace.key))
         return 0
+
+
+def start_pages(target: Target) -> Iterator[str]:
+    """The roots of every host of the target, which hold even where nothing was seen."""
+    for name in target.names:
+        host = name.text.partition("/")[0]
+        yield from (f"{scheme}://{host}/" for scheme in ("https", "http"))
 
 
 def urls(seen: Iterable[str]) -> Iterator[str]:

@@ -86,6 +86,16 @@ def at_places(cuts: Iterable[tuple[Place, Cut]]) -> Cuts:
     return root
 
 
+def value_at(root: Node, place: Place) -> Node:
+    """The value at a place. PlanOutdated where there is none."""
+    for step in place:
+        try:
+            root = root[step]  # type: ignore[index]
+        except (LookupError, TypeError) as error:
+            raise PlanOutdated(f"no {step!r} where the plan has one") from error
+    return root
+
+
 def changed(node: Node, cuts: Cuts) -> Node:
     """A copy with the cuts made; unchanged parts are shared. PlanOutdated where a place isn't there."""
     items: dict[Step, Node]

@@ -10,11 +10,11 @@ from scrubber.files import kind, read_regular
 from scrubber.model import Standing
 from scrubber.stores import json_edit
 from scrubber.stores.frozen import settle
-from scrubber.stores.json_edit import Becomes, Gone, Place, at_places
+from scrubber.stores.json_edit import Becomes, Cut, Cuts, Gone, Place, at_places
 from scrubber.stores.records import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from scrubber.formats.json_text import Node
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 KEY = "@key"
 """The field that has an item's own key, where the items are an object's members."""
+_GUID = "guid"
 _LIMIT = 1 << 28
 
 
@@ -36,13 +37,21 @@ class Items:
 
     place: tuple[str, ...]
     rule: Rule
-    leaves_null: bool
-    """Whether null takes an item's place, because what follows must stay where it is."""
+    leaves: Callable[[Node], Node | Gone]
+    """What takes an item's place, where it can't simply go."""
+    follows: str
+    """The list whose items have the guid of this one's: it goes with them, and only then."""
 
     def __init__(
-        self, *place: str, of: tuple[Column, ...], holds: str, keep: str = "", leaves_null: bool = False
+        self,
+        *place: str,
+        of: tuple[Column, ...] = (),
+        holds: str,
+        keep: str = "",
+        leaves: Callable[[Node], Node | Gone] = lambda _: Gone(),
+        follows: str = "",
     ) -> None:
-        settle(self, place=place, rule=Rule(of, holds, keep), leaves_null=leaves_null)
+        settle(self, place=place, rule=Rule(of, holds, keep), leaves=leaves, follows=follows)
 
     @property
     def where(self) -> str:
@@ -82,7 +91,11 @@ class JsonFile:
             for items in self.items:
                 # Inside comes first: a folder that only bears the target's name stays for its content.
                 for place, item in sorted(items_at(root, items.place), key=lambda pair: -len(pair[0])):
-                    trace = items.rule.judge(items.where, place, _row(place, item, items.nested), look)
+                    row = _row(place, item, items.nested)
+                    if items.follows:
+                        trace = _followed(items, place, row, root, found)
+                    else:
+                        trace = items.rule.judge(items.where, place, row, look)
                     if trace is not None and item is not None:
                         stays = items.nested and _holds_others(item, (*place, items.nested), found, look)
                         found.setdefault(place, replace(trace, standing=Standing.KEPT) if stays else trace)
@@ -92,12 +105,29 @@ class JsonFile:
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the file without these items; objects compared."""
-        nulls = {items.where for items in self.items if items.leaves_null}
-        cuts = at_places(
-            (trace.key, Becomes(None) if trace.where in nulls else Gone())  # type: ignore[misc]
-            for trace in traces
-        )
-        return json_edit.edit(path, changes, lambda _: cuts) if traces else 0
+        leaves = {items.where: items.leaves for items in self.items}
+
+        def plan(root: Node) -> Cuts:
+            return at_places(_cut(root, trace, leaves[trace.where]) for trace in traces)
+
+        return json_edit.edit(path, changes, plan) if traces else 0
+
+
+def _cut(root: Node, trace: Trace, leaves: Callable[[Node], Node | Gone]) -> tuple[Place, Cut]:
+    place: Place = trace.key  # type: ignore[assignment]
+    left = leaves(json_edit.value_at(root, place))
+    return place, left if isinstance(left, Gone) else Becomes(left)
+
+
+def _followed(items: Items, place: Place, row: Row, root: Node, found: Mapping[Place, Trace]) -> Trace | None:
+    """The trace of an item that goes with another, by the guid that both have."""
+    guid = row.get(_GUID, row.get(KEY))
+    for other, trace in found.items():
+        if trace.where == items.follows and guid is not None:
+            followed = json_edit.value_at(root, other)
+            if isinstance(followed, dict) and followed.get(_GUID) == guid:
+                return replace(trace, where=items.where, key=place)
+    return None
 
 
 def _holds_others(item: Node, inside: Place, found: Mapping[Place, Trace], look: Look) -> bool:

@@ -16,7 +16,7 @@ from scrubber.formats.prefs_js import Line, read_lines, with_value, write_lines
 from scrubber.stores import proving
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
-from scrubber.stores.hashed_files import urls
+from scrubber.stores.hashed_files import start_pages, urls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -45,8 +45,7 @@ class TileHash:
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
         """By the start pages of every host of the target."""
-        starts = (f"{scheme}://{name.text}/" for name in target.names for scheme in ("https", "http"))
-        return text(row[""]) in {tile_hash(url) for url in starts}
+        return text(row[""]) in {tile_hash(url) for url in start_pages(target)}
 
 
 class Form(Protocol):
@@ -74,8 +73,12 @@ class Separated:
         return self.by.join(str(item) for key, item in self.items(value).items() if key not in keys)
 
 
+@dataclass(frozen=True)
 class JsonItems:
-    """A JSON list, in which null takes the place of what goes, or a JSON object."""
+    """A JSON list, or a JSON object."""
+
+    leaves_null: bool = False
+    """Whether null takes the place of what leaves a list, because what follows must stay where it is."""
 
     def items(self, value: str) -> dict[str, Node]:
         """A list's items by their number, an object's members by their key."""
@@ -91,8 +94,10 @@ class JsonItems:
             node = {key: item for key, item in node.items() if key not in keys}
             return json_text.write(node).decode() if node else ""
         if isinstance(node, list):
-            node = [None if str(number) in keys else item for number, item in enumerate(node)]
-            return json_text.write(node).decode() if any(node) else ""
+            kept = [None if str(number) in keys else item for number, item in enumerate(node)]
+            if not self.leaves_null:
+                kept = [item for number, item in enumerate(node) if str(number) not in keys]
+            return json_text.write(kept).decode() if any(kept) else ""
         return value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubber.files import kind, names, read_regular
+from scrubber.files import kind, read_regular, walk
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.frozen import settle
 
@@ -35,13 +35,13 @@ class Recreated:
         files = _files(path)
         if not any(look.target.mentions(read_regular(file)) for file in files):
             return ()
-        return tuple(Trace("", file.name, Standing.OWN, "", self.holds[0]) for file in files)
+        return tuple(Trace("", _name(path, file), Standing.OWN, "", self.holds[0]) for file in files)
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the removal of these files."""
         planned = {trace.key for trace in traces}
         for file in _files(path):
-            if file.name in planned:
+            if _name(path, file) in planned:
                 changes.discard(file)
         return 0
 
@@ -49,4 +49,8 @@ class Recreated:
 def _files(path: Path) -> tuple[Path, ...]:
     if kind(path) == "file":
         return (path,)
-    return tuple(path / name for name in names(path) if kind(path / name) == "file")
+    return tuple(file for file in walk(path) if kind(file) == "file")
+
+
+def _name(path: Path, file: Path) -> str:
+    return file.relative_to(path).as_posix() if file != path else file.name

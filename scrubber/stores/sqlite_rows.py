@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scrubber.stores.columns import Column, Value
 
 
@@ -37,6 +39,22 @@ class Orphaned:
 
 
 @dataclass(frozen=True)
+class Hashed:
+    """The row goes where this column has the hash of a URL of the target's.
+
+    Known are those of another table's rows (`moz_places.url`) that go or are kept, and start pages.
+    """
+
+    column: str
+    of: str
+    by: Callable[[str], str]
+
+
+if TYPE_CHECKING:
+    By = Column | Linked | Orphaned | Hashed
+
+
+@dataclass(frozen=True)
 class Keep:
     """Rows that a person made on purpose: they stay unless `--include` asks for them."""
 
@@ -58,14 +76,12 @@ class Rows:
     """Rows of one table, and what makes one of them the target's: any one of `by` suffices."""
 
     table: str
-    by: tuple[Column | Linked | Orphaned, ...]
+    by: tuple[By, ...]
     keep: Keep | None
     holds: str
     """Where the table holds something else than the database's main word."""
 
-    def __init__(
-        self, table: str, *by: Column | Linked | Orphaned, keep: Keep | None = None, holds: str = ""
-    ) -> None:
+    def __init__(self, table: str, *by: By, keep: Keep | None = None, holds: str = "") -> None:
         settle(self, table=table, by=by, keep=keep, holds=holds)
 
 

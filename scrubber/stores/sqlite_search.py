@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from scrubber.formats.origins import split_port
 from scrubber.model import BROWSING, Key, Look, Standing, Trace
 from scrubber.stores.columns import Column, Row, Value, text
-from scrubber.stores.sqlite_rows import Clear, Linked, Orphaned, Rows
+from scrubber.stores.hashed_files import start_pages
+from scrubber.stores.sqlite_rows import Clear, Hashed, Linked, Orphaned, Rows
 from scrubber.stores.sqlite_tables import Table, quoted
 
 if TYPE_CHECKING:
@@ -118,6 +119,13 @@ class Search:
             if value is not None and value not in stay and value in among
         }
 
+    def hashes(self, rule: Hashed) -> dict[Value, _Seen]:
+        """What the rule's column has for each URL of the target that is known."""
+        known = {text(url): seen for url, seen in self.pointed(rule.of).items()}
+        for url in start_pages(self.look.target):
+            known.setdefault(url, (Standing.OWN, url))
+        return {rule.by(url): seen for url, seen in known.items()}
+
 
 class _Judge:
     """One entry of a table's description, made ready to be asked about each row."""
@@ -135,6 +143,8 @@ class _Judge:
                 self.links.append((by.column, search.pointed(by.to)))
             elif isinstance(by, Orphaned):
                 self.links.append((by.column, search.orphans(table, by)))
+            elif isinstance(by, Hashed):
+                self.links.append((by.column, search.hashes(by)))
             elif set(by.columns) <= columns:
                 self.own.append(by)
         self.links = [(column, values) for column, values in self.links if column in columns and values]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular
+from scrubber.formats import mozlz4
+from scrubber.formats.damaged import Damaged
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.frozen import settle
 from scrubber.stores.hashed_hosts import hashed
@@ -37,6 +39,12 @@ class Unfinished:
         if kind(path) != "file" or not look.policy.wants("logs"):
             return ()
         content = read_regular(path)
+        if content.startswith(mozlz4.MAGIC):
+            try:
+                content = mozlz4.read(content)
+            except Damaged:
+                # Cut off in the middle, it may name the target, and nothing will read it any more.
+                return (Trace("", path.name, Standing.MENTION, "a file that can't be read", "logs"),)
         if look.target.mentions(content) or any(each in content for each in _hashes(look.target)):
             return (Trace("", path.name, Standing.OWN, "", "logs"),)
         return ()

@@ -11,7 +11,7 @@ from scrubber.model import Policy, Standing
 from scrubber.transaction import Transaction
 from tests.cleaned import clean, look
 
-STATES, SERVICES, CERTIFICATES = DATA_STORAGE
+STATES, SERVICES, CERTIFICATES, INTEGRITY = DATA_STORAGE
 STATES_TEXT = DATA_STORAGE_BEFORE_120[0]
 SAMPLES = Path(__file__).parent.parent / "formats" / "samples" / "firefox"
 OWN = "^partitionKey=%28https%2Copenai.com%29"
@@ -66,6 +66,14 @@ def test_security_states(tmp_path: Path, key: str, goes: bool) -> None:
     path = tmp_path / "SiteSecurityServiceState.bin"
     path.write_bytes(slots({"shop.example": "1,1,1", key: "1827037403819,1,1"}, 24))
     clean(STATES, path, tmp_path)
+    assert keys_in(path) == ["shop.example"] + [key] * (not goes)
+
+
+@pytest.mark.parametrize(("key", "goes"), STATE_KEYS.values(), ids=STATE_KEYS)
+def test_promised_integrity(tmp_path: Path, key: str, goes: bool) -> None:
+    path = tmp_path / "SiteIntegrityServiceState.bin"
+    path.write_bytes(slots({"shop.example": "1795501402000000", key: "1795501402000000"}, 1024))
+    clean(INTEGRITY, path, tmp_path)
     assert keys_in(path) == ["shop.example"] + [key] * (not goes)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from scrubber.browsers.firefox.files import SAVED_LOGINS
 from scrubber.browsers.firefox.places_db import FAVICONS, PLACES
 from scrubber.browsers.firefox.site_data import (
     BOUNCE_TRACKING,
@@ -195,6 +197,21 @@ def test_what_was_typed(tmp_path: Path) -> None:
     assert ask(path, "PRAGMA foreign_key_check") == []
 
 
+def test_a_search_engine_that_bears_the_name_leaves_other_entries_alone(tmp_path: Path) -> None:
+    path = made(tmp_path, "formhistory")
+    for number in (1, 2):
+        insert(path, "moz_formhistory", {"id": number, "fieldname": "q", "value": "a cat"})
+        insert(path, "moz_history_to_sources", {"history_id": number, "source_id": number})
+    insert(path, "moz_history_to_sources", {"history_id": 2, "source_id": 1})
+    names = ("Labs (labs.openai.com)", "notopenai.com")
+    insert(path, "moz_sources", *({"id": number, "source": name} for number, name in enumerate(names, 1)))
+    clean(FORM_HISTORY, path)
+    assert ask(path, "SELECT id FROM moz_formhistory") == [1, 2]
+    assert ask(path, "SELECT * FROM moz_history_to_sources ORDER BY 1") == [(2, 2)]
+    assert ask(path, "SELECT source FROM moz_sources") == ["notopenai.com"]
+    assert ask(path, "PRAGMA foreign_key_check") == []
+
+
 def test_bounce_tracking_by_site_and_partition(tmp_path: Path) -> None:
     path = made(tmp_path, "bounce-tracking-protection")
     rows = [
@@ -262,6 +279,31 @@ def test_local_storage_before_origin_attributes(tmp_path: Path) -> None:
     insert(path, "webappsstore2", *({"scope": scope, "key": "k"} for scope in scopes))
     clean(LOCAL_STORAGE_BEFORE_68, path)
     assert ask(path, "SELECT scope FROM webappsstore2") == scopes[1:]
+
+
+LOGIN = {"timesUsed": 1, "timeCreated": 1, "timePasswordChanged": 1, "server_modified": 1}
+
+
+@pytest.mark.parametrize("table", ["loginsL", "loginsM"])
+@pytest.mark.parametrize("included", [True, False])
+def test_the_mirror_of_logins(table: str, included: bool, tmp_path: Path) -> None:
+    path = made(tmp_path, "logins")
+    columns = ask(path, f"SELECT name FROM pragma_table_info('{table}')")
+    filled = {name: value for name, value in LOGIN.items() if name in columns}
+    hosts = ["shop.example", "labs.openai.com", "notopenai.com"]
+    forms = ["labs.openai.com", "kept.example", "labs.openai.com.evil.example"]
+    insert(
+        path,
+        table,
+        *(
+            {"origin": f"https://{host}", "formActionOrigin": f"https://{form}", "guid": host} | filled
+            for host, form in zip(hosts, forms, strict=True)
+        ),
+    )
+    policy = Policy(include=frozenset({"logins"} if included else ()))
+    done = clean(SAVED_LOGINS, path, policy)
+    assert [trace.standing for trace in done.left] == [Standing.KEPT] * 2 * (not included)
+    assert ask(path, f"SELECT guid FROM {table} ORDER BY id") == (hosts[2:] if included else hosts)
 
 
 # --- Places
@@ -373,6 +415,54 @@ def test_what_hangs_on_a_page_goes_with_it(tmp_path: Path) -> None:
         (3, "term 3"),
     ]
     assert ask(path, "PRAGMA foreign_key_check") == []
+
+
+def test_pictures_still_to_be_deleted_are_known_by_their_hash(tmp_path: Path) -> None:
+    path = places(tmp_path)
+    ours = ("https://labs.openai.com/2", "https://labs.openai.com/", "http://labs.openai.com/")
+    others = ("https://shop.example/1", "https://labs.openai.com.evil.example/", "https://notopenai.com/")
+    hashes = {url: hashlib.sha256(url.encode()).hexdigest() for url in ours + others}
+    insert(path, "moz_previews_tombstones", *({"hash": value} for value in hashes.values()))
+    bookmarks(path)
+    clean(PLACES, path)
+    assert {*ask(path, "SELECT hash FROM moz_previews_tombstones ORDER BY 1")} == {
+        hashes[url] for url in others
+    }
+
+
+def test_snapshots_of_pages(tmp_path: Path) -> None:
+    """Firefox 93 to 103; groups 1 and 2 have pages of the target, group 3 has none."""
+    path = places(tmp_path)
+    run(
+        path,
+        "CREATE TABLE moz_places_metadata_snapshots(place_id INTEGER PRIMARY KEY, title TEXT)",
+        """CREATE TABLE moz_places_metadata_snapshots_extra(place_id INTEGER, type INTEGER, data TEXT,
+           PRIMARY KEY(place_id, type)) WITHOUT ROWID""",
+        "CREATE TABLE moz_places_metadata_snapshots_groups(id INTEGER PRIMARY KEY, builder_data TEXT)",
+        """CREATE TABLE moz_places_metadata_groups_to_snapshots(group_id INTEGER, place_id INTEGER,
+           PRIMARY KEY(group_id, place_id)) WITHOUT ROWID""",
+        """CREATE TABLE moz_session_to_places(session_id INTEGER, place_id INTEGER,
+           PRIMARY KEY(session_id, place_id)) WITHOUT ROWID""",
+    )
+    insert(path, "moz_places_metadata_snapshots", *({"place_id": n, "title": "t"} for n in (1, 2)))
+    for place in (1, 2):
+        insert(path, "moz_places_metadata_snapshots_extra", {"place_id": place, "type": 1, "data": "{}"})
+        insert(path, "moz_session_to_places", {"session_id": 1, "place_id": place})
+    insert(
+        path, "moz_places_metadata_snapshots_groups", *({"id": n, "builder_data": "{}"} for n in (1, 2, 3))
+    )
+    members = ((1, 1), (1, 2), (2, 2), (3, 1))
+    insert(
+        path,
+        "moz_places_metadata_groups_to_snapshots",
+        *({"group_id": group, "place_id": place} for group, place in members),
+    )
+    clean(PLACES, path)
+    assert ask(path, "SELECT place_id FROM moz_places_metadata_snapshots") == [1]
+    assert ask(path, "SELECT place_id FROM moz_places_metadata_snapshots_extra ORDER BY 1") == [1]
+    assert ask(path, "SELECT place_id FROM moz_session_to_places ORDER BY 1") == [1]
+    assert ask(path, "SELECT * FROM moz_places_metadata_groups_to_snapshots ORDER BY 1") == [(1, 1), (3, 1)]
+    assert ask(path, "SELECT id FROM moz_places_metadata_snapshots_groups") == [1, 3]
 
 
 def test_rows_of_others_forget_that_they_came_from_the_target(tmp_path: Path) -> None:

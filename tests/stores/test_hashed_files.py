@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import base64
 import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
 
-from scrubber.browsers.firefox.pictures import PREVIEWS, THUMBNAILS
+from scrubber.browsers.firefox.pictures import JUMP_LISTS, PREVIEWS, THUMBNAILS
 from scrubber.model import BrowserProfile, Look, Policy
 from scrubber.sites import Site, Target
 from scrubber.stores.hashed_files import urls
@@ -75,3 +76,17 @@ def test_nothing_is_found_where_history_is_not_asked_for(tmp_path: Path) -> None
 def test_urls_of_what_is_no_host() -> None:
     assert list(urls(["two words", "a/b", ""])) == []
     assert list(urls(["http://[::1]:8080/x"])) == ["http://[::1]:8080/x", "https://[::1]:8080/"]
+
+
+def test_icons_of_jump_lists(tmp_path: Path) -> None:
+    """Of these pages, one has a hash with a slash, which no file name can have."""
+    pages = [f"https://labs.openai.com/c/{number}" for number in range(20)]
+    icons = {
+        url: base64.b64encode(hashlib.md5(url.encode()).digest()).decode().replace("/", "_") + ".ico"
+        for url in (*pages, OTHER)
+    }
+    assert any("_" in icons[url] for url in pages)
+    for icon in icons.values():
+        (tmp_path / icon).write_bytes(b"icon")
+    traces = JUMP_LISTS.find(tmp_path, _look(tmp_path, *pages))
+    assert {trace.key for trace in traces} == {icons[url] for url in pages}

@@ -62,6 +62,41 @@ class TestLogins:
         assert left == {**value, "logins": list(self.LOGINS[2:]), "disabledHosts": [EVIL]}
 
 
+def test_a_login_that_sync_knows_leaves_word_that_it_went(tmp_path: Path) -> None:
+    synced = login(LABS) | {"syncCounter": 1, "everSynced": True, "encryptedPassword": "x", "timesUsed": 3}
+    uncounted = {"guid": "{2}", "hostname": LABS, "everSynced": True}
+    never = login(LABS) | {"syncCounter": 1, "everSynced": False}
+    other = login(EVIL) | {"syncCounter": 4, "everSynced": True}
+    left = cleaned(
+        files.LOGINS, tmp_path / "logins.json", {"logins": [synced, other, never, uncounted]}, INCLUDING
+    )
+    assert left == {
+        "logins": [
+            {"id": 1, "guid": "{1}", "syncCounter": 2, "everSynced": True, "deleted": True},
+            other,
+            {"guid": "{2}", "everSynced": True, "syncCounter": 1, "deleted": True},
+        ]
+    }
+
+
+@pytest.mark.parametrize("included", [True, False])
+def test_what_is_noted_of_a_login_goes_with_it(included: bool, tmp_path: Path) -> None:
+    value = {
+        "logins": [login(LABS) | {"guid": "{ours}"}, login(EVIL) | {"guid": "{theirs}"}],
+        "potentiallyVulnerablePasswords": [
+            {"guid": "{ours}", "encryptedPassword": "x"},
+            {"guid": "{theirs}", "encryptedPassword": "y"},
+            {"guid": "{nobody}", "encryptedPassword": "labs.openai.com"},
+        ],
+        "dismissedBreachAlertsByLoginGUID": {"{theirs}": {"time": 1}, "{ours}": {"time": 2}},
+    }
+    left = cleaned(files.LOGINS, tmp_path / "logins.json", value, INCLUDING if included else None)
+    guids = ["{theirs}"] if included else ["{ours}", "{theirs}"]
+    assert [each["guid"] for each in left["logins"]] == guids
+    assert [each["guid"] for each in left["potentiallyVulnerablePasswords"]] == [*guids, "{nobody}"]
+    assert {*left["dismissedBreachAlertsByLoginGUID"]} == {*guids}
+
+
 def test_handlers_leave_their_place_to_nobody(tmp_path: Path) -> None:
     gmail = {"name": "Gmail", "uriTemplate": "https://mail.google.com/mail/?extsrc=mailto&url=%s"}
     labs = {"name": "Labs", "uriTemplate": f"{LABS}/?open=%s"}

@@ -21,12 +21,16 @@ from scrubber.browsers.chromium.outside import (
     RECENTLY_USED,
     THUMBNAILS,
 )
+from scrubber.browsers.firefox.cache import OLD_CACHES, START_PAGE
 from scrubber.browsers.firefox.outside import (
+    BACKUPS,
+    CERTIFICATES,
     OLD_COOKIES,
     OLD_DOWNLOADS,
     OLD_PERMISSIONS,
     PREDICTIONS,
     SIGNONS,
+    SIGNONS_BEFORE_35,
 )
 from scrubber.errors import UnreadableStore
 from scrubber.formats import mozlz4
@@ -457,6 +461,52 @@ def test_blobs_of_a_session_that_ended(tmp_path: Path, host: str, goes: bool) ->
     (folder / "0").write_text(f"https://{host}/")
     clean(BLOBS, folder, tmp_path)
     assert (folder / "0").exists() != goes
+
+
+@pytest.mark.parametrize(("host", "goes"), [("labs.openai.com", True), ("labs-openai.com", False)])
+@pytest.mark.parametrize(
+    "inside", ["_CACHE_001_", "0/A1/2B3C4d01"], ids=["a block file", "a file of its own"]
+)
+def test_an_old_cache_goes_whole(tmp_path: Path, inside: str, host: str, goes: bool) -> None:
+    folder = tmp_path / "Cache"
+    for name in ("_CACHE_MAP_", "1/B2/3C4D5d01", inside):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"HTTP:https://kept.example/")
+    (folder / inside).write_bytes(f"HTTP:https://{host}/\0".encode())
+    before = tree(folder)
+    clean(OLD_CACHES, folder, tmp_path)
+    assert tree(folder) == ({} if goes else before)
+
+
+@pytest.mark.parametrize(("host", "goes"), [("labs.openai.com", True), ("labs-openai.com", False)])
+def test_what_the_start_page_fetched(tmp_path: Path, host: str, goes: bool) -> None:
+    path = tmp_path / "activity-stream.discovery_stream.json"
+    path.write_text(json.dumps({"feeds": [{"url": f"https://{host}/"}]}))
+    clean(START_PAGE, path, tmp_path)
+    assert path.exists() != goes
+
+
+@pytest.mark.parametrize("policy", [Policy(), EVERYTHING, Policy(include=frozenset({"bookmarks", "logins"}))])
+def test_what_only_the_person_can_take_apart_stays(tmp_path: Path, policy: Policy) -> None:
+    backup = tmp_path / "backups/snapshots/1/prefs.js"
+    backup.parent.mkdir(parents=True)
+    backup.write_text("https://labs.openai.com/")
+    signons = tmp_path / "signons3.txt"
+    signons.write_text("#2e\n.\nhttps://labs.openai.com\nuser\n.\nhttps://notopenai.com\nuser\n.\n")
+    certificates = tmp_path / "cert9.db"
+    create(certificates, "firefox-153/cert9")
+    insert(
+        certificates, "nssPublic", {"id": 1, "a11": b"labs.openai.com"}, {"id": 2, "a11": b"notopenai.com"}
+    )
+    for store, path in (
+        (BACKUPS, tmp_path / "backups"),
+        (SIGNONS_BEFORE_35, signons),
+        (CERTIFICATES, certificates),
+    ):
+        asked = look(tmp_path, policy)
+        found = store.find(path, asked)
+        assert [trace.standing for trace in found] == [Standing.KEPT]
+        assert not asked.policy.removes(found[0])
 
 
 HOSTS = ("labs.openai.com", "notopenai.com", "labs.openai.com.evil.example", "kept.example")

@@ -67,6 +67,21 @@ GO = {
         f'{{"{tile_hash(SHOP)}":1}}',
     ),
     "the-only-dismissed": (BLOCKED, json.dumps({tile_hash(LABS): 1}), None),
+    "old-policies": (
+        "capability.policy.p.sites",
+        "https://a.example https://labs.openai.com https://notopenai.com",
+        "https://a.example https://notopenai.com",
+    ),
+    "fingerprinting": (
+        "privacy.fingerprintingProtection.granularOverrides",
+        json.dumps([{"firstPartyDomain": "labs.openai.com"}, {"firstPartyDomain": "notopenai.com"}]),
+        '[{"firstPartyDomain":"notopenai.com"}]',
+    ),
+    "fingerprinting-inside-another": (
+        "privacy.fingerprintingProtection.granularOverrides",
+        json.dumps([{"firstPartyDomain": "a.example", "thirdPartyDomain": "labs.openai.com"}]),
+        None,
+    ),
     "first-tiles": ("browser.newtabpage.activity-stream.default.sites", f"{SHOP},{LABS}", SHOP),
     "host-in-the-name": ("browser.fixup.domainwhitelist.labs.openai.com", "true", None),
     "handler": ("gecko.handlerService.schemes.mailto.0.uriTemplate", f"{LABS}?%s", None),

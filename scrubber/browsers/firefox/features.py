@@ -26,6 +26,13 @@ TAB_NOTES = Sqlite(
     rows=(Rows("tabnotes", Url("canonical_url"), keep=_BOOKMARKS),),
 )
 
+TO_DO_LISTS = JsonFile(
+    "{cache}/activity-stream.lists_widget.json",
+    "{cache}/activity-stream.timer_widget.json",
+    items=(Items(holds="bookmarks", keep="always"),),
+    source="browser/extensions/newtab/lib/Widgets/ListsFeed.sys.mjs",
+)
+
 # The person's own words stay; Firefox too takes away only where they were said when history is deleted.
 CONVERSATIONS = Sqlite(
     "{profile}/chat-store.sqlite",
@@ -137,6 +144,7 @@ PROTECTED_MEDIA = ProtectedMedia("{profile}/gmp/*/*/id/*")
 
 FEATURES = (
     TAB_NOTES,
+    TO_DO_LISTS,
     CONVERSATIONS,
     MEMORIES,
     SEMANTIC_HISTORY,

@@ -9,7 +9,10 @@ from urllib.parse import unquote
 from scrubber.stores.columns import Host, Origin, Partition, Url
 from scrubber.stores.data_storage import DataStorage
 from scrubber.stores.json_file import KEY, Items, JsonFile
+from scrubber.stores.logins_json import tombstone
 from scrubber.stores.records import Rule
+from scrubber.stores.sqlite import Sqlite
+from scrubber.stores.sqlite_rows import Keep, Rows
 from scrubber.stores.ssl_tokens import SslTokens
 from scrubber.stores.text_lines import TextLines, blocks
 
@@ -46,6 +49,7 @@ _STORAGES = (
     ("SiteSecurityServiceState", _state, Rule(_OWNERS, holds="network")),
     ("AlternateServices", _service, Rule(_OWNERS, holds="network")),
     ("ClientAuthRememberList", _client_certificate, Rule(_OWNERS, holds="permissions")),
+    ("SiteIntegrityServiceState", _state, Rule(_OWNERS, holds="network")),
 )
 
 DATA_STORAGE = tuple(
@@ -122,7 +126,15 @@ LOGINS = JsonFile(
     "{profile}/logins.json",
     "{profile}/logins-backup.json",
     items=(
-        Items("logins", of=(Url("hostname"), Url("formSubmitURL")), holds="logins", keep="logins"),
+        Items(
+            "logins",
+            of=(Url("hostname"), Url("formSubmitURL")),
+            holds="logins",
+            keep="logins",
+            leaves=tombstone,
+        ),
+        Items("potentiallyVulnerablePasswords", holds="logins", follows="logins"),
+        Items("dismissedBreachAlertsByLoginGUID", holds="logins", follows="logins"),
         Items("disabledHosts", of=(Url(""),), holds="logins", keep="logins"),
     ),
     source="toolkit/components/passwordmgr/LoginStore.sys.mjs",
@@ -132,7 +144,7 @@ HANDLERS = JsonFile(
     "{profile}/handlers.json",
     items=tuple(
         # The first is the preferred one: null there means that the person is asked.
-        Items(kind, "*", "handlers", of=(Url("uriTemplate"),), holds="permissions", leaves_null=True)
+        Items(kind, "*", "handlers", of=(Url("uriTemplate"),), holds="permissions", leaves=lambda _: None)
         for kind in ("schemes", "mimeTypes")
     ),
     source="uriloader/exthandler/HandlerService.sys.mjs",
@@ -149,6 +161,16 @@ BOOKMARK_BACKUPS = JsonFile(
     "{profile}/bookmarkbackups/*.json",
     items=(Items("**", "children", of=(Url("uri"),), holds="bookmarks", keep="bookmarks"),),
     source="toolkit/components/places/PlacesBackups.sys.mjs",
+)
+
+SAVED_LOGINS = Sqlite(  # the mirror of logins.json, to take its place
+    "{profile}/logins.db",
+    holds="logins",
+    source="third_party/application-services/components/logins/src/schema.rs",
+    rows=(
+        Rows("loginsL", Url("origin"), Url("formActionOrigin"), keep=Keep("logins")),
+        Rows("loginsM", Url("origin"), Url("formActionOrigin"), keep=Keep("logins")),
+    ),
 )
 
 SEARCH_ENGINES = JsonFile(
@@ -194,6 +216,7 @@ FILES: tuple[Store, ...] = (
     SERVICE_WORKERS,
     USER_JS,
     LOGINS,
+    SAVED_LOGINS,
     HANDLERS,
     NOTIFICATIONS,
     BOOKMARK_BACKUPS,

@@ -15,6 +15,8 @@ from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Clear, Keep, Linked, Rows
 from scrubber.stores.text_lines import TextLines
 from scrubber.stores.thumbnails import Thumbnails
+from scrubber.stores.undescribed import AnySqlite
+from scrubber.stores.unfinished import Unfinished
 from scrubber.stores.whole_files import WholeFiles
 
 if TYPE_CHECKING:
@@ -58,6 +60,56 @@ SET_ASIDE = WholeFiles(
     holds="history",
     source="toolkit/components/places/Database.cpp",
     on_request=True,
+)
+
+BACKUPS = WholeFiles(  # copies of the profile that Firefox made to be restored as they are
+    "{profile}/backups",
+    holds="history",
+    source="browser/components/backup/BackupService.sys.mjs",
+)
+
+UNFINISHED = Unfinished(
+    "{profile}/*.json.tmp",
+    "{profile}/*.jsonlz4.tmp",
+    "{profile}/*.lz4.tmp",
+    "{profile}/*.mozlz4.tmp",
+    "{profile}/*.js.tmp",
+    "{profile}/sessionstore-backups/*lz4.tmp",
+    "{profile}/sessionstore-backups/*.js.tmp",
+    "{profile}/bookmarkbackups/*.tmp",
+    "{profile}/taskbartabs/*.tmp",
+    "{profile}/manifests/*.tmp",
+    "{profile}/zen-sessions-backup/*.tmp",
+    "{profile}/cert_override-*.txt",  # nsAtomicFileOutputStream takes the next free number
+    "{profile}/serviceworker-*.txt",
+    "{profile}/enumerate_devices-*.txt",
+    "{cache}/*.json.tmp",
+    source="xpcom/ioutils/IOUtils.cpp, netwerk/base/nsFileStreams.cpp",
+)
+
+CERTIFICATES = AnySqlite(  # those that the person imported, among them old exceptions
+    "{profile}/cert9.db",
+    holds="permissions",
+    source="security/nss/lib/softoken/sdb.c",
+    kept=True,
+)
+
+OLD_DATABASES = AnySqlite(
+    "{profile}/search.sqlite",  # before Firefox 4: what the person set for search engines
+    "{profile}/healthreport.sqlite",  # Firefox 20 to 45
+    "{profile}/kinto.sqlite",  # lists that came with Firefox 47 to 67
+    holds="logs",
+    source="services/healthreport/providers.jsm",
+    kept=True,
+)
+
+SIGNONS_BEFORE_35 = TextLines(
+    "{profile}/signons.txt",
+    "{profile}/signons2.txt",
+    "{profile}/signons3.txt",
+    fields=lambda line: {"": line.strip()},
+    rule=Rule((Url(""),), holds="logins", keep="always"),
+    source="toolkit/components/passwordmgr/src/storage-Legacy.js",
 )
 
 EXPORTED_BOOKMARKS = WholeFiles(
@@ -145,6 +197,11 @@ OUTSIDE = (
     CRASH_REPORTS,
     PINGS,
     SET_ASIDE,
+    BACKUPS,
+    UNFINISHED,
+    CERTIFICATES,
+    OLD_DATABASES,
+    SIGNONS_BEFORE_35,
     EXPORTED_BOOKMARKS,
     SIGNONS,
     OLD_DOWNLOADS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 
 from scrubber.stores.hashed_files import HashedFiles
@@ -11,7 +12,8 @@ def _md5(url: str) -> str:
     return hashlib.md5(url.encode(), usedforsecurity=False).hexdigest()
 
 
-def _sha256(url: str) -> str:
+def sha256_hex(url: str) -> str:
+    """As Firefox names pictures of pages, and remembers those that are to be deleted."""
     return hashlib.sha256(url.encode()).hexdigest()
 
 
@@ -25,9 +27,23 @@ THUMBNAILS = HashedFiles(
 
 PREVIEWS = HashedFiles(
     "{profile}/places-previews",
-    name=_sha256,
+    name=sha256_hex,
     holds="history",
     source="toolkit/components/places/PlacesPreviews.sys.mjs",
 )
 
-PICTURES = (THUMBNAILS, PREVIEWS)
+
+def _icon(url: str) -> str:
+    digest = hashlib.md5(url.encode(), usedforsecurity=False).digest()
+    return base64.b64encode(digest).decode().replace("/", "_")
+
+
+JUMP_LISTS = HashedFiles(  # Windows
+    "{cache}/jumpListCache",
+    "{cache}/shortcutCache",
+    name=_icon,
+    holds="icons",
+    source="widget/windows/WinUtils.cpp",
+)
+
+PICTURES = (THUMBNAILS, PREVIEWS, JUMP_LISTS)

@@ -5,9 +5,10 @@ Their triggers exist only inside Firefox; `mendings` and the order of `rows` do 
 
 from __future__ import annotations
 
+from scrubber.browsers.firefox.pictures import sha256_hex
 from scrubber.stores.columns import Host, ReversedHost, Url
 from scrubber.stores.sqlite import Sqlite
-from scrubber.stores.sqlite_rows import Added, Clear, Keep, Linked, Orphaned, Repair, Rows
+from scrubber.stores.sqlite_rows import Added, Clear, Hashed, Keep, Linked, Orphaned, Repair, Rows
 
 _BOOKMARKS = Keep("bookmarks")
 # A folder that merely bears the target's name holds other sites' bookmarks.
@@ -50,6 +51,17 @@ PLACES = Sqlite(
             Orphaned("id", by="moz_places_metadata.search_query_id"),
         ),
         Rows("moz_newtab_shortcuts_interaction", Linked("place_id", "moz_places.id")),
+        # Pictures that are still to be deleted, of pages that no longer are in the history.
+        Rows("moz_previews_tombstones", Hashed("hash", of="moz_places.url", by=sha256_hex)),
+        # Firefox 93 to 103.
+        Rows("moz_places_metadata_snapshots", Linked("place_id", "moz_places.id")),
+        Rows("moz_places_metadata_snapshots_extra", Linked("place_id", "moz_places.id")),
+        Rows("moz_places_metadata_groups_to_snapshots", Linked("place_id", "moz_places.id")),
+        Rows(
+            "moz_places_metadata_snapshots_groups",
+            Orphaned("id", by="moz_places_metadata_groups_to_snapshots.group_id"),
+        ),
+        Rows("moz_session_to_places", Linked("place_id", "moz_places.id")),
         Rows("moz_bookmarks", Linked("fk", "moz_places.id"), keep=_FOLDERS, holds="bookmarks"),
         # A tag is a folder that Firefox removes with its last entry.
         Rows(

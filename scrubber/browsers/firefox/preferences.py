@@ -37,7 +37,6 @@ _HOST_LISTS = "|".join(
         r"privacy\.rejectForeign\.allowList",
         r"privacy\.query_stripping\.allow_list",
         r"privacy\.resistFingerprinting\.exemptedDomains",
-        r"capability\.policy\..*\.sites",
     )
 )
 
@@ -54,7 +53,9 @@ PREFS = PrefsJs(
             Rule((Url(""),), holds="bookmarks", keep="bookmarks"),
         ),
         # Left there, the new-tab page would fetch the site again for its picture.
-        Preference(r"browser\.newtabpage\.pinned", JsonItems(), Rule((Url("url"),), holds="history")),
+        Preference(
+            r"browser\.newtabpage\.pinned", JsonItems(leaves_null=True), Rule((Url("url"),), holds="history")
+        ),
         Preference(
             r"browser\.newtabpage\.blocked",
             JsonItems(),
@@ -77,6 +78,12 @@ PREFS = PrefsJs(
             Rule((Url(""),), holds="permissions"),
         ),
         Preference(_HOST_LISTS, Separated(","), _HOSTS),
+        Preference(r"capability\.policy\..*\.sites", Separated(" "), _HOSTS),
+        Preference(
+            r"privacy\.fingerprintingProtection\.granularOverrides",
+            JsonItems(),
+            Rule((Host("firstPartyDomain"), Host("thirdPartyDomain")), holds="permissions"),
+        ),
         # What nobody listed is reported and stays.
         Preference(r"(?P<name>.*)", Whole(), Rule((), holds="permissions")),
     ),

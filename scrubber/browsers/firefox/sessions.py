@@ -6,9 +6,8 @@ from scrubber.stores.session import Session
 
 SESSIONS = Session(
     "{profile}/sessionstore.jsonlz4",  # after a clean exit
-    "{profile}/sessionstore-backups/recovery.jsonlz4",  # while it runs, and after a crash
-    "{profile}/sessionstore-backups/recovery.baklz4",
-    "{profile}/sessionstore-backups/previous.jsonlz4",
+    "{profile}/sessionstore-backups/*.jsonlz4",  # recovery: while it runs, and after a crash; previous
+    "{profile}/sessionstore-backups/*.baklz4",
     "{profile}/sessionstore-backups/upgrade.jsonlz4-*",
     "{profile}/sessionstore.js",  # before Firefox 56
     "{profile}/sessionstore.bak",

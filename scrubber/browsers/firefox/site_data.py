@@ -51,7 +51,12 @@ FORM_HISTORY = Sqlite(
     source="toolkit/components/satchel/FormHistory.sys.mjs",
     rows=(
         Rows("moz_formhistory"),  # it knows no site: only what was typed can name the target
-        Rows("moz_history_to_sources", Linked("history_id", "moz_formhistory.id")),
+        Rows("moz_sources"),  # names of search engines
+        Rows(
+            "moz_history_to_sources",
+            Linked("history_id", "moz_formhistory.id"),
+            Linked("source_id", "moz_sources.id"),
+        ),
         Rows("moz_sources", Orphaned("id", by="moz_history_to_sources.source_id")),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrubber.browsers.firefox.cache import CACHE
+from scrubber.browsers.firefox.cache import CACHES
 from scrubber.browsers.firefox.features import FEATURES
 from scrubber.browsers.firefox.files import FILES
 from scrubber.browsers.firefox.outside import OUTSIDE
@@ -24,7 +24,7 @@ STORES: tuple[Store, ...] = (
     *FILES,
     *FEATURES,
     *OUTSIDE,
-    CACHE,
+    *CACHES,
     PREFS,
     *PICTURES,
 )
