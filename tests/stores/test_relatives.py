@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrubber import engine, plan
+from scrubber.browsers.chromium.outside import TRACES
+from scrubber.browsers.chromium.person import SHARED_GROUPS
 from scrubber.browsers.chromium.relatives import (
     BRAVE_ADS,
     BRAVE_LOG,
@@ -261,10 +263,24 @@ def test_notes_in_vivaldi_are_the_persons_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("policy", [Policy(), EVERYTHING], ids=["by default", "all mentions"])
-def test_a_calendar_is_never_edited(tmp_path: Path, policy: Policy) -> None:
-    path = unknown(tmp_path / "Calendar")
-    assert {trace.standing for trace in VIVALDI_PERSON.find(path, look(tmp_path, policy))} == {Standing.KEPT}
-    assert clean(VIVALDI_PERSON, path, tmp_path, policy)[0] == []
+@pytest.mark.parametrize(
+    ("store", "name"),
+    [(VIVALDI_PERSON, "Calendar"), (SHARED_GROUPS, "DataSharing/DataSharingDB")],
+    ids=["a calendar", "a group of tabs that others see"],
+)
+def test_what_the_person_made_is_never_edited(
+    tmp_path: Path, store: Store, name: str, policy: Policy
+) -> None:
+    path = unknown(tmp_path / name)
+    assert {trace.standing for trace in store.find(path, look(tmp_path, policy))} == {Standing.KEPT}
+    assert clean(store, path, tmp_path, policy)[0] == []
+
+
+def test_recordings_of_chromiums_own_work_are_logs(tmp_path: Path) -> None:
+    path = unknown(tmp_path / "LocalTraces.db")
+    removed, equal = clean(TRACES, path, tmp_path)
+    assert ({trace.holds for trace in removed}, len(removed), equal) == ({"logs"}, 3, 9)
+    assert ask(path, "SELECT id FROM texts") == [1, 2, 3]
 
 
 @pytest.mark.parametrize("store", [BRAVE_ADS, EDGE_WORKSPACES], ids=["ads_service", "Workspaces"])

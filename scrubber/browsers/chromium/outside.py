@@ -15,6 +15,7 @@ from scrubber.stores.records import Rule
 from scrubber.stores.recreated import Recreated
 from scrubber.stores.text_lines import TextLines
 from scrubber.stores.thumbnails import Thumbnails
+from scrubber.stores.undescribed import AnySqlite
 from scrubber.stores.whole_files import WholeFiles
 
 if TYPE_CHECKING:
@@ -44,6 +45,13 @@ CALL_LOGS = WholeFiles(
     on_request=True,
 )
 
+# What was recorded of Chromium's own work, to be sent to its makers.
+TRACES = AnySqlite(
+    "{user_data}/LocalTraces.db",
+    holds="logs",
+    source="content/browser/tracing/trace_report/trace_report_database.cc",
+)
+
 EXTENSIONS = WholeFiles(
     "{profile}/Extensions/*",
     "{profile}/DNR Extension Rules/*",
@@ -68,7 +76,17 @@ BLOBS = Recreated(
 RECENTLY_USED = RecentlyUsed("{data_home}/recently-used.xbel")
 THUMBNAILS = Thumbnails("{cache_home}/thumbnails")
 
-OUTSIDE = (DEBUG_LOG, CRASH_DUMPS, CALL_LOGS, EXTENSIONS, LAST_DOWNLOAD, BLOBS, RECENTLY_USED, THUMBNAILS)
+OUTSIDE = (
+    DEBUG_LOG,
+    CRASH_DUMPS,
+    CALL_LOGS,
+    TRACES,
+    EXTENSIONS,
+    LAST_DOWNLOAD,
+    BLOBS,
+    RECENTLY_USED,
+    THUMBNAILS,
+)
 
 
 def launchers(programs: tuple[str, ...]) -> tuple[Store, ...]:

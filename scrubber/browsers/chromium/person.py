@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scrubber.browsers.chromium.layout import in_partitions, in_profile
 from scrubber.stores.columns import Host, Origin, Site, Url
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Keep, Linked, Orphaned, Rows
+from scrubber.stores.undescribed import AnySqlite
+
+if TYPE_CHECKING:
+    from scrubber.model import Store
 
 _ENGINES = Keep("")
 
@@ -118,7 +124,17 @@ WEB_SQL_INDEX = Sqlite(  # before Chromium 124
     rows=(Rows("Databases", Origin("origin")), Rows("Quota", Origin("origin"))),
 )
 
-PERSON = (
+# Groups of tabs that several people share, with their talk about them, and a list of things to do.
+SHARED_GROUPS = AnySqlite(
+    *in_profile("DataSharing/DataSharingDB"),
+    *in_profile("Collaboration/MessageDB"),
+    *in_profile("ContextHub.db"),
+    holds="bookmarks",
+    source="components/data_sharing/internal/group_data_model.cc",
+    kept=True,
+)
+
+PERSON: tuple[Store, ...] = (
     WEB_DATA,
     PAGE_CONTENTS,
     RECORDINGS,
@@ -128,4 +144,5 @@ PERSON = (
     MEDIA_HISTORY,
     APPLICATION_CACHE,
     WEB_SQL_INDEX,
+    SHARED_GROUPS,
 )
