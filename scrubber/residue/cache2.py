@@ -58,7 +58,7 @@ def read_cached(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
         raise UnreadableStore(path, "an encrypted entry of a cache") from error
     except Damaged as error:
         raise UnreadableStore(path, f"an entry of a cache: {error}") from error
-    response = Response(entry.key, search)
+    response = Response(entry.key, search, ("decrypted",) if entry.is_encrypted else ())
     yield response.of_key()
     elements = dict(entry.elements)
     headers = b"\n".join(b"%s: %s" % pair for pair in entry.elements)
@@ -78,7 +78,7 @@ def read_the_index(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]
         raise UnreadableStore(path, f"a cache's index: {error}") from error
     for name in index.names():
         if found := search.hashes.token(name.lower()):
-            yield Match("cache index", "", f"entry {name}", found.name, found.form)
+            yield Match("cache index", "", f"entry {name}", found.name, found.form, facts=(("entry", name),))
 
 
 def _decrypted(file: BinaryIO, entry: Entry, secret: bytes | None) -> BinaryIO:

@@ -47,6 +47,7 @@ _BLOCK = 16
 _PASSWORDS = (b"peanuts", b"")
 _TICKETS_PACKED = 2
 _MOST_MEMBERS = 100_000
+_MOST_UNPACKED = 16 * LIMIT
 
 
 def is_sealed(head: bytes, size: int) -> bool:
@@ -61,7 +62,7 @@ def read_sealed(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
     plain = _opened(file.read(LIMIT))
     if plain is None:
         raise UnreadableStore(path, "encrypted with a key of the system's")
-    yield from slices(plain, search.reach, Piece("decrypted", "", 0, b"", "binary"))
+    yield from slices(plain, search.reach, Piece("decrypted", "", 0, b"", "binary", inside=("decrypted",)))
 
 
 def read_session(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
@@ -80,7 +81,8 @@ def read_session(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
         plain = _opened(file.read(min(_SIZE.unpack(length)[0], LIMIT)))
         if plain is None:
             raise UnreadableStore(path, "a session encrypted with a key of the system's")
-        yield Piece("session record", "", f"before offset {file.tell()}", plain, "binary")
+        at, facts = f"before offset {file.tell()}", (("before_offset", file.tell()),)
+        yield Piece("session record", "", at, plain, "binary", inside=("decrypted",), facts=facts)
 
 
 def read_visited_links(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
@@ -108,7 +110,7 @@ def read_tickets(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
         plain = zlib.decompressobj().decompress(file.read(LIMIT), LIMIT)
     except zlib.error as error:
         raise UnreadableStore(path, "TLS tickets that can't be unpacked") from error
-    yield from slices(plain, search.reach, Piece("tickets", "", 0, b"", "binary"))
+    yield from slices(plain, search.reach, Piece("tickets", "", 0, b"", "binary", inside=("zlib",)))
 
 
 def read_packed(file: BinaryIO, _: Path, search: Search) -> Iterator[Part]:
@@ -122,22 +124,34 @@ def read_packed(file: BinaryIO, _: Path, search: Search) -> Iterator[Part]:
         return
     if size > LIMIT or found.lack:
         yield Gap(f"packed by {found.form}, {found.lack or f'of which {LIMIT >> 20} MiB were unpacked'}")
-    yield from slices(found.data, search.reach, Piece(found.form, "", 0, b"", "binary"))
+    yield from slices(found.data, search.reach, Piece(found.form, "", 0, b"", "binary", inside=(found.form,)))
 
 
 def read_zip(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
     """An archive, member by member. Raises UnreadableStore where it can't be opened."""
     file.seek(0)
     try:
+        unpacked = 0
         with zipfile.ZipFile(file) as archive:
-            for number, member in enumerate(archive.infolist()[:_MOST_MEMBERS], 1):
-                where = f"member {number}"
-                yield Piece("archive", "", where, os.fsencode(member.filename), "name")
+            for number, member in enumerate(archive.infolist(), 1):
+                if number > _MOST_MEMBERS:
+                    yield Gap(f"an archive of more than {_MOST_MEMBERS} members")
+                    return
+                where, facts = f"member {number}", (("member", number),)
+                name = os.fsencode(member.filename)
+                yield Piece("archive", "", where, name, "name", facts=facts, part="name")
                 with archive.open(member) as content:
                     data = content.read(LIMIT + 1)
+                unpacked += len(data)
+                if unpacked > _MOST_UNPACKED:
+                    yield Gap(
+                        f"an archive of more than {_MOST_UNPACKED >> 20} MiB, which was left at {where}"
+                    )
+                    return
                 if len(data) > LIMIT:
                     yield Gap(f"{where} was examined only in the first {LIMIT >> 20} MiB")
-                like = Piece("archive", where, 0, b"", "binary")
+                inside = ("archive member",)
+                like = Piece("archive", where, 0, b"", "binary", inside=inside, facts=facts)
                 yield from slices(data[:LIMIT], search.reach, like)
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
         # The message may have the name of a member.

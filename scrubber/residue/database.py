@@ -16,7 +16,7 @@ from scrubber.formats.sqlite_log import JOURNAL_MAGIC, WAL_MAGICS, journal_image
 from scrubber.formats.sqlite_page import DAMAGED, MAGIC, Field, Record, Slack, Tree
 from scrubber.residue.encoded import SEPARATOR
 from scrubber.residue.packed import holds_packed
-from scrubber.residue.piece import MENTION, Match, Part, Piece
+from scrubber.residue.piece import MENTION, Facts, Match, Part, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -172,7 +172,7 @@ def _cells(record: Record, entries: _Entries) -> Iterator[Part]:
             why = MENTION if where.rpartition(".")[2] in contents else ""
             yield Piece(
                 record.seen_as, where, _at(record), one.data, reading, table=table, row=record.row,
-                explained=why, is_value=reading == "binary",
+                explained=why, is_value=reading == "binary", facts=_facts(record, one), part="cell",
             )  # fmt: skip
         elif one.serial in _WIDE_INTEGERS:
             yield from _number(record, one, entries.search)
@@ -188,7 +188,24 @@ def _number(record: Record, one: Field, search: Search) -> Iterator[Match]:
     found = search.hashes.number(_integer(one), where)
     if found:
         table = (record.tree.table or record.tree.name) if record.tree else ""
-        yield Match(record.seen_as, where, _at(record), found.name, found.form, table, record.row)
+        yield Match(
+            record.seen_as, where, _at(record), found.name, found.form, table, record.row, _facts(record, one)
+        )
+
+
+def _facts(record: Record, one: Field) -> Facts:
+    """Which cell of the file it is: by names where a table or index has it, and by its page."""
+    tree = record.tree
+    named: Facts = ()
+    if tree:
+        column = tree.columns[one.column] if one.column < len(tree.columns) else ""
+        named = (
+            ("table", tree.table or tree.name),
+            ("index", tree.name if tree.table else ""),
+            ("column", column),
+        )
+    row: Facts = () if record.row is None else (("rowid", record.row),)
+    return (*(pair for pair in named if pair[1]), ("column_number", one.column), *row, ("page", record.page))
 
 
 def _at(record: Record) -> str:

@@ -11,7 +11,8 @@ import binascii
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from scrubber.residue import packed
+from scrubber.residue import packed, plists
+from scrubber.residue.embedded import embedded
 from scrubber.residue.piece import Gap
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ SHORTEST_RUN = 16
 """Letters of the shortest run that can be a name in base64, or a hash."""
 _BETWEEN = b"AAAA"
 """Parts encoded runs; decoded it is zeros."""
-_PACKED = (b"H4sI", b"KLUv", b"bW96TH", b"_wYA", b"/wYA", b"eJ", b"eN", b"eA", b"eF")
-"""How the base64 of gzip, Zstandard, mozlz4, framed Snappy and zlib starts."""
+_PACKED = (b"YnBsaXN0", b"H4sI", b"KLUv", b"bW96TH", b"_wYA", b"/wYA", b"eJ", b"eN", b"eA", b"eF")
+"""How the base64 of property lists, gzip, Zstandard, mozlz4, framed Snappy and zlib starts."""
 # Visible characters and zeros: `azaz…` is UTF-16.
 _IS_WIDE = bytes(97 if 0x20 < byte < 0x7F else 122 if byte == 0 else 32 for byte in range(256))
 _WIDE_RUN = b"az" * 20
@@ -41,7 +42,7 @@ _WIDE = re.compile(rb"\0?(?:[\x20-\x7e]\0)+[\x20-\x7e]?")
 
 # Escapes of what a name or its base64 is made of; others only part it from what is beside it.
 _HIDING = re.compile(
-    rb"%(2[5bdefBDEF]|3[0-9adAD]|[4-9a-fA-F][0-9a-fA-F])|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\([/\\])"
+    rb"%(00|2[5bdefBDEF]|3[0-9adAD]|[4-9a-fA-F][0-9a-fA-F])|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\([/\\])"
 )
 
 
@@ -60,6 +61,8 @@ class Layer(NamedTuple):
     reading: Reading
     cost: int = 1
     """How many of DEPTH levels it is."""
+    at: int = 0
+    """Where it starts, as far as that is known."""
 
 
 def base64_runs(data: bytes) -> list[bytes]:
@@ -68,10 +71,17 @@ def base64_runs(data: bytes) -> list[bytes]:
 
 
 def layers(
-    data: bytes, reading: Reading, runs: list[bytes], *, is_value: bool = False
+    data: bytes, reading: Reading, runs: list[bytes], *, is_value: bool = False, goes_on: bool = False
 ) -> Iterator[Layer | Gap]:
-    """All that is encoded in these bytes, one level deep; `runs` are those that `base64_runs` finds."""
+    """All that is encoded in these bytes, one level deep; `runs` are those that `base64_runs` finds.
+
+    `is_value`: the bytes are all of a value. `goes_on`: they are not all of a file.
+    """
     yield from _unpacked(data, is_value)
+    for at, found in embedded(data):
+        yield from (layer._replace(at=at) if isinstance(layer, Layer) else layer for layer in _of(found))
+        if goes_on and found.unfinished:
+            yield Gap(f"what is packed by {found.form} goes on behind what was examined")
     plain = unescaped(_texts(data))
     if plain is not None:
         yield Layer("escapes", plain, reading)
@@ -124,9 +134,12 @@ def _around(data: bytes, sign: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _unpacked(data: bytes, is_value: bool) -> Iterator[Layer | Gap]:
-    found = packed.by_magic(data) or (packed.value(data) if is_value else None)
-    if found is None:
-        return
+    found = packed.by_magic(data) or plists.strings(data) or (packed.value(data) if is_value else None)
+    if found:
+        yield from _of(found)
+
+
+def _of(found: packed.Unpacked) -> Iterator[Layer | Gap]:
     if found.data:
         yield Layer(found.form, found.data, "binary")
     if found.lack:

@@ -60,6 +60,8 @@ class Hit(NamedTuple):
     at: int
     explained: str = ""
     """Why it may be there, where what is around it tells."""
+    inside: tuple[str, ...] = ()
+    """What it is encoded or packed in at that place, outermost first."""
 
 
 @dataclass(frozen=True)

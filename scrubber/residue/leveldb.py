@@ -75,7 +75,9 @@ def read_table(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
                 seen = True
             yield from _entries(block)
         index = read_index(file)
-        yield from (Piece("key range", "", "index", key, "binary") for key, _ in read_entries(index))
+        yield from (
+            Piece("key range", "", "index", key, "binary", part="key") for key, _ in read_entries(index)
+        )
     except Damaged as error:
         damage = str(error)
     if damage or not seen:
@@ -121,7 +123,8 @@ class _Log:
     def torn(self) -> Iterator[Part]:
         """What there is of a record whose end never came."""
         if self._held:
-            yield Piece("torn record", "", f"before offset {self._offset}", b"".join(self._held), "binary")
+            at, facts = f"before offset {self._offset}", (("before_offset", self._offset),)
+            yield Piece("torn record", "", at, b"".join(self._held), "binary", facts=facts, part="record")
         self._held = None
 
     def _fragment(self, kind: int, data: bytes) -> Iterator[Part]:
@@ -139,7 +142,8 @@ def _record(record: bytes, offset: int) -> Iterator[Part]:
     try:
         entries = list(read_batch(record))
     except Damaged:  # a manifest's, or one of a newer LevelDB
-        yield Piece("log record", "", f"offset {offset}", record, "binary")
+        facts = (("block_offset", offset),)
+        yield Piece("log record", "", f"offset {offset}", record, "binary", facts=facts, part="record")
         return
     for entry in entries:
         yield from _pieces(entry.key, entry.value, entry.sequence)
@@ -153,6 +157,7 @@ def _entries(block: bytes) -> Iterator[Part]:
 
 def _pieces(key: bytes, value: bytes | None, sequence: int) -> Iterator[Part]:
     seen_as = "tombstone" if value is None else "record"
-    yield Piece(seen_as, "key", f"sequence {sequence}", key, "binary")
+    facts, at = (("sequence", sequence),), f"sequence {sequence}"
+    yield Piece(seen_as, "key", at, key, "binary", facts=facts, part="key")
     if value is not None:
-        yield Piece(seen_as, "value", f"sequence {sequence}", value, "binary", is_value=True)
+        yield Piece(seen_as, "value", at, value, "binary", is_value=True, facts=facts, part="value")

@@ -3,14 +3,19 @@
     1f 8b 08            gzip                        78 01, 78 5e, 78 9c, 78 da  zlib
     28 b5 2f fd         Zstandard                   ff 06 00 00 73 4e …         Snappy, framed
     "mozLz40\\0"         LZ4 as Firefox has it       ff 11 02                    Snappy in IndexedDB's values
+    "mozJSSCLz40v001\\0" LZ4 of what Firefox knows of extensions
+    fd 37 7a 58 5a 00   xz                          42 5a 68 3x 31 41 59 26     bzip2
+    04 22 4d 18         LZ4 as its own tool has it
     ff 44 43 42, 5e 2a 4d 18 20 00 00 00            Brotli and Zstandard that need a dictionary (RFC 9842)
 
-Brotli and raw deflate have no magic: a response's headers name them. Raw Snappy, in which Firefox keeps
-values, starts with its length and is tried where a value may be it.
+Brotli and raw deflate have no magic: a response's headers name them. Raw Snappy, in which
+Firefox keeps values, starts with its length and is tried where a value may be it.
 """
 
 from __future__ import annotations
 
+import bz2
+import lzma
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,15 +28,22 @@ from scrubber.residue.piece import LIMIT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_FIRST_TRY = 1 << 20
-_RATIO = 16
+_ROOMS = (1 << 20, 8 << 20)
+"""Bytes that are made ready for what comes out; the last try has LIMIT."""
 _SNAPPY_RATIO = 22  # its densest element makes 64 bytes of 3
 _SHORTEST = 12
 _CHUNK_HEAD, _CHUNK_CHECKSUM = 4, 4
 _COMPRESSED, _UNCOMPRESSED, _SKIPPABLE = 0, 1, 0x80
 _DICTIONARY_MAGICS = (b"\xff\x44\x43\x42", b"\x5e\x2a\x4d\x18\x20\0\0\0")
+_STARTUP = b"mozJSSCLz40v001\0"  # toolkit/mozapps/extensions/AddonManagerStartup.cpp
 _IDB_SNAPPY = b"\xff\x11\x02"
 _IDB_HEAD = 16
+_XZ_MEMORY = 128 << 20
+
+
+DAMAGED = "is damaged"
+RAW_DEFLATE = -zlib.MAX_WBITS
+_ANY = zlib.MAX_WBITS | 32  # zlib or gzip
 
 
 class Unpacked(NamedTuple):
@@ -41,6 +53,8 @@ class Unpacked(NamedTuple):
     data: bytes
     lack: str = ""
     """What is missing, in words that follow the form; empty where it is whole."""
+    unfinished: bool = False
+    """Whether it ends before its own end."""
 
 
 def by_magic(data: bytes) -> Unpacked | None:
@@ -88,32 +102,34 @@ def value(data: bytes) -> Unpacked | None:
     return Unpacked("snappy", plain) if plain else None
 
 
-def _zlib(data: bytes, form: str, wbits: int = zlib.MAX_WBITS | 32) -> Unpacked:
+def inflated(data: bytes, form: str, wbits: int = _ANY) -> Unpacked:
+    """What zlib unpacks; of several gzip members all, unless `wbits` asks for one."""
     plain = bytearray()
-    rest = data
+    rest, at_end = data, True
     while rest:
         unpacker = zlib.decompressobj(wbits)
         try:
             plain += unpacker.decompress(rest, LIMIT - len(plain) + 1)
         except zlib.error:
-            return Unpacked(form, bytes(plain), "" if plain else "is damaged")
+            return Unpacked(form, bytes(plain), "" if plain else DAMAGED)
         if len(plain) > LIMIT:
             return Unpacked(form, bytes(plain[:LIMIT]), _only_the_first())
+        at_end = unpacker.eof
         # A gzip file may have several members.
-        rest = unpacker.unused_data if form == "gzip" and unpacker.eof else b""
+        rest = unpacker.unused_data if wbits == _ANY and form == "gzip" and unpacker.eof else b""
         if rest and not rest.startswith(b"\x1f\x8b"):
             break
-    return Unpacked(form, bytes(plain))
+    return Unpacked(form, bytes(plain), unfinished=not at_end)
 
 
 def _deflate(data: bytes, form: str) -> Unpacked:
-    found = _zlib(data, form)
-    return found if found.data else _zlib(data, form, -zlib.MAX_WBITS)
+    found = inflated(data, form)
+    return found if found.data else inflated(data, form, RAW_DEFLATE)
 
 
 def _into(unpack: Callable[[bytes, bytearray], int]) -> Callable[[bytes, str], Unpacked]:
     def unpacked(data: bytes, form: str) -> Unpacked:
-        for room in (min(LIMIT, max(_FIRST_TRY, _RATIO * len(data))), LIMIT):
+        for room in (*(size for size in _ROOMS if size < LIMIT), LIMIT):
             plain = bytearray(room)
             try:
                 return Unpacked(form, bytes(memoryview(plain)[: unpack(data, plain)]))
@@ -122,13 +138,37 @@ def _into(unpack: Callable[[bytes, bytearray], int]) -> Callable[[bytes, str], U
             if full and room < LIMIT:
                 continue
             # What had come out when it failed stays in the buffer, with the zeros that were there before.
-            return Unpacked(form, bytes(plain.rstrip(b"\0")), _only_the_first() if full else "is damaged")
+            return Unpacked(form, bytes(plain.rstrip(b"\0")), _only_the_first() if full else DAMAGED)
         raise AssertionError
 
     return unpacked
 
 
+def _one_after_the_other(
+    new: Callable[[], lzma.LZMADecompressor | bz2.BZ2Decompressor], magic: bytes
+) -> Callable[[bytes, str], Unpacked]:
+    """Streams of the kind that `new` unpacks, each of which starts with a magic."""
+
+    def unpacked(data: bytes, form: str) -> Unpacked:
+        plain = bytearray()
+        rest = data
+        while rest.startswith(magic):
+            unpacker = new()
+            try:
+                plain += unpacker.decompress(rest, LIMIT - len(plain) + 1)
+            except (OSError, EOFError, lzma.LZMAError, MemoryError):
+                return Unpacked(form, bytes(plain), DAMAGED)
+            if len(plain) > LIMIT:
+                return Unpacked(form, bytes(plain[:LIMIT]), _only_the_first())
+            rest = unpacker.unused_data if unpacker.eof else b""
+        return Unpacked(form, bytes(plain))
+
+    return unpacked
+
+
 def _mozlz4(data: bytes, form: str) -> Unpacked:
+    if data.startswith(_STARTUP):
+        data = mozlz4.MAGIC + data[len(_STARTUP) :]
     try:
         return Unpacked(form, mozlz4.read(data, LIMIT))
     except Damaged as error:
@@ -143,7 +183,7 @@ def _needs_dictionary(_: bytes, form: str) -> Unpacked:
     return Unpacked(form, b"", "can't be unpacked without the dictionary")
 
 
-def _framed_snappy(data: bytes, form: str) -> Unpacked:
+def framed_snappy(data: bytes, form: str) -> Unpacked:
     """Chunk by chunk, without the checksums: those of Firefox are not what the format says (DOM Cache)."""
     plain = bytearray()
     at = 0
@@ -156,10 +196,10 @@ def _framed_snappy(data: bytes, form: str) -> Unpacked:
         elif kind == _COMPRESSED:
             block = _block(content)
             if block is None:
-                return Unpacked(form, bytes(plain), "is damaged")
+                return Unpacked(form, bytes(plain), DAMAGED)
             plain += block
         elif kind < _SKIPPABLE:
-            return Unpacked(form, bytes(plain), "is damaged")
+            return Unpacked(form, bytes(plain), DAMAGED)
     return Unpacked(form, bytes(plain[:LIMIT]), _only_the_first() if len(plain) > LIMIT else "")
 
 
@@ -173,22 +213,30 @@ def _block(block: bytes) -> bytes | None:
         return None
 
 
-_zstandard = _into(cramjam.zstd.decompress_into)
+zstandard = _into(cramjam.zstd.decompress_into)
 _brotli = _into(cramjam.brotli.decompress_into)
+lz4_frame = _into(cramjam.lz4.decompress_into)
+_XZ = b"\xfd7zXZ\0"
+xz = _one_after_the_other(lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY), _XZ)
+bzip2 = _one_after_the_other(bz2.BZ2Decompressor, b"BZh")
 
 _KINDS: tuple[tuple[tuple[bytes, ...], str, Callable[[bytes, str], Unpacked]], ...] = (
-    ((b"\x1f\x8b\x08",), "gzip", _zlib),
-    ((b"\x28\xb5\x2f\xfd",), "zstd", _zstandard),
-    ((b"\xff\x06\0\0sNaPpY",), "framed snappy", _framed_snappy),
-    ((mozlz4.MAGIC,), "mozlz4", _mozlz4),
-    ((b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"), "zlib", _zlib),
+    ((b"\x1f\x8b\x08",), "gzip", inflated),
+    ((b"\x28\xb5\x2f\xfd",), "zstd", zstandard),
+    (tuple(b"%c\x2a\x4d\x18" % kind for kind in range(0x50, 0x60)), "zstd", zstandard),  # skipped first
+    ((b"\x04\x22\x4d\x18",), "lz4", lz4_frame),
+    ((_XZ,), "xz", xz),
+    (tuple(b"BZh%d1AY&SY" % size for size in range(1, 10)), "bzip2", bzip2),
+    ((b"\xff\x06\0\0sNaPpY",), "framed snappy", framed_snappy),
+    ((mozlz4.MAGIC, _STARTUP), "mozlz4", _mozlz4),
+    ((b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"), "zlib", inflated),
 )
 _CODINGS: dict[str, Callable[[bytes, str], Unpacked]] = {
-    "gzip": _zlib,
-    "x-gzip": _zlib,
+    "gzip": inflated,
+    "x-gzip": inflated,
     "deflate": _deflate,
     "br": _brotli,
-    "zstd": _zstandard,
+    "zstd": zstandard,
     "dcb": _needs_dictionary,
     "dcz": _needs_dictionary,
 }

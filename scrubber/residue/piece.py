@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ WINDOW = 8 << 20
 LIMIT = 64 << 20
 """Bytes that one packed content is unpacked to at most; what is behind them is said to be not examined."""
 MENTION = "mention"
+Facts = tuple[tuple[str, str | int], ...]
+"""What leads a second program to a place: `("table", "urls"), ("column", "url"), ("rowid", 5)`."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,18 @@ class Piece:
     """Why it may name the target whatever it says: `mention` in what another site's page is made of."""
     is_value: bool = False
     """Whether it is one whole blob of a database, which may be packed without saying so."""
+    inside: tuple[str, ...] = ()
+    """What had to be unpacked or decrypted to get at it, outermost first."""
+    facts: Facts = ()
+    """Where it is in a file that has such parts."""
+    part: str = ""
+    """What of that it is, where it is no stretch of the file: `cell`, `key`, `value`, `headers`, `name`."""
+
+    def spot(self, at: int) -> Facts:
+        """Where a name found at this place of the piece stands, for a program: `offset` counts in `of`."""
+        base = self.at if isinstance(self.at, int) else 0
+        whole = "unpacked" if self.inside else "file"
+        return (*self.facts, ("offset", base + at), ("of", self.part or whole))
 
     def place(self, at: int) -> str:
         """Where a name found at this place of the piece stands."""
@@ -59,6 +73,7 @@ class Match:
     form: str
     table: str = ""
     row: int | None = None
+    facts: Facts = ()
 
     @property
     def place(self) -> str:
@@ -77,7 +92,8 @@ Part = Piece | Match | Gap
 
 def windows(file: BinaryIO, size: int, reach: int, window: int = WINDOW) -> Iterator[Piece]:
     """The file as bytes, from its start, in pieces that overlap by `reach` on either side."""
-    yield from stretch(file, 0, size, reach, Piece("bytes", "", 0, b"", "binary"), window=window)
+    like = Piece("bytes", "", 0, b"", "binary", is_value=size <= window)
+    yield from stretch(file, 0, size, reach, like, window=window)
 
 
 def stretch(
@@ -106,4 +122,4 @@ def slices(data: bytes, reach: int, like: Piece) -> Iterator[Piece]:
 
 
 def _like(like: Piece, base: int, data: bytes, begin: int, end: int) -> Piece:
-    return Piece(like.seen_as, like.where, base, data, like.reading, begin, end, explained=like.explained)
+    return replace(like, at=base, data=data, begin=begin, end=end)

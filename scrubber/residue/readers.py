@@ -40,6 +40,8 @@ class Signs(NamedTuple):
 class Reader:
     """One kind of file that can be taken apart."""
 
+    name: str
+    """What it is called where a finding's containers are listed; empty where its pieces say it."""
     recognises: Callable[[Signs], bool]
     read: Callable[[BinaryIO, Path, Search], Iterator[Part]]
     """Raises UnreadableStore where the file isn't (in full) what it seemed; pieces before that count."""
@@ -69,29 +71,36 @@ class Readers:
     def _all(self) -> tuple[Reader, ...]:
         """The first that recognises a file reads it."""
         return (
-            _by_magic(database.MAGIC, database.read_database),
-            _by_magic(database.WAL_MAGICS, database.read_wal),
-            Reader(_is_journal, database.read_journal),
-            _by_magic(simple_cache.ENTRY_MAGIC, simple_cache.read_entry),
-            Reader(lambda it: it.head[8:16] == simple_cache.INDEX_MAGIC, simple_cache.read_the_index),
-            Reader(lambda it: it.tail == leveldb.TABLE_MAGIC, leveldb.read_table),
-            Reader(lambda it: self._blockfiles.recognises(it.path, it.head), self._blockfiles.read),
-            Reader(lambda it: cache2.is_index(it.path, it.head), cache2.read_the_index),
-            Reader(lambda it: cache2.is_entry(it.path, it.tail, it.size), cache2.read_cached),
-            _by_magic(containers.SNSS, containers.read_session),
-            _by_magic(containers.VISITED_LINKS, containers.read_visited_links),
-            _by_magic(containers.TICKETS, containers.read_tickets),
-            _by_magic(containers.ZIP, containers.read_zip),
-            Reader(lambda it: containers.is_sealed(it.head, it.size), containers.read_sealed),
-            Reader(lambda it: is_packed(it.head), containers.read_packed),
-            Reader(lambda it: leveldb.is_log(it.path, it.head), leveldb.read_log),
+            _by_magic("SQLite database", database.MAGIC, database.read_database),
+            _by_magic("write-ahead log", database.WAL_MAGICS, database.read_wal),
+            Reader("rollback journal", _is_journal, database.read_journal),
+            _by_magic("simple cache entry", simple_cache.ENTRY_MAGIC, simple_cache.read_entry),
+            Reader("simple cache index", _is_simple_index, simple_cache.read_the_index),
+            Reader("LevelDB table", lambda it: it.tail == leveldb.TABLE_MAGIC, leveldb.read_table),
+            Reader("block file", self._is_blockfile, self._blockfiles.read),
+            Reader("cache2 index", lambda it: cache2.is_index(it.path, it.head), cache2.read_the_index),
+            Reader("cache2 entry", lambda it: cache2.is_entry(it.path, it.tail, it.size), cache2.read_cached),
+            _by_magic("session file", containers.SNSS, containers.read_session),
+            _by_magic("visited links", containers.VISITED_LINKS, containers.read_visited_links),
+            _by_magic("TLS tickets", containers.TICKETS, containers.read_tickets),
+            _by_magic("archive", containers.ZIP, containers.read_zip),
+            Reader("sealed file", lambda it: containers.is_sealed(it.head, it.size), containers.read_sealed),
+            Reader("", lambda it: is_packed(it.head), containers.read_packed),
+            Reader("LevelDB log", lambda it: leveldb.is_log(it.path, it.head), leveldb.read_log),
         )
+
+    def _is_blockfile(self, found: Signs) -> bool:
+        return self._blockfiles.recognises(found.path, found.head)
+
+
+def _is_simple_index(found: Signs) -> bool:
+    return found.head[8:16] == simple_cache.INDEX_MAGIC
 
 
 def _by_magic(
-    magics: bytes | tuple[bytes, ...], read: Callable[[BinaryIO, Path, Search], Iterator[Part]]
+    name: str, magics: bytes | tuple[bytes, ...], read: Callable[[BinaryIO, Path, Search], Iterator[Part]]
 ) -> Reader:
-    return Reader(lambda it: it.head.startswith(magics), read)
+    return Reader(name, lambda it: it.head.startswith(magics), read)
 
 
 def _is_journal(found: Signs) -> bool:

@@ -7,7 +7,7 @@ good for both. So findings in it are explained, and a body of it that can't be u
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from scrubber.residue import packed
@@ -30,18 +30,29 @@ class Response:
 
     key: bytes
     search: Search
+    opened: tuple[str, ...] = ()
+    """What had to be decrypted to read it."""
 
     def of_key(self) -> Piece:
         """The key itself, which decides whose the entry is."""
-        return Piece("cache key", "", "key", self.key, "text")
+        return Piece("cache key", "", "key", self.key, "text", part="key")
 
     def headers(self, data: bytes) -> Piece:
         """Headers, certificates and what else a cache knows of a response."""
-        return Piece("cache headers", "", "headers", data, "binary", explained=self._why)
+        return Piece(
+            "cache headers",
+            "",
+            "headers",
+            data,
+            "binary",
+            explained=self._why,
+            inside=self.opened,
+            part="headers",
+        )
 
     def body(self, file: BinaryIO, start: int, stop: int, coding: str) -> Iterator[Part]:
         """A body in a file, unpacked where it is packed."""
-        like = Piece("cache body", "", 0, b"", "binary", explained=self._why)
+        like = Piece("cache body", "", 0, b"", "binary", explained=self._why, inside=self.opened)
         reach = self.search.reach
         file.seek(start)
         if coding or packed.is_packed(file.read(min(_PROBE, stop - start))):
@@ -51,7 +62,7 @@ class Response:
             if found and found.lack and (found.data or not self._why):
                 yield Gap(f"a body packed by {found.form} {found.lack}")
             if found and found.data:
-                yield from slices(found.data, reach, like)
+                yield from slices(found.data, reach, replace(like, inside=(*self.opened, found.form)))
                 return
         yield from stretch(file, start, stop, reach, like)
 

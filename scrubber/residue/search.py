@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrubber.residue import certificates, packed
 from scrubber.residue.encoded import DEPTH, Layer, base64_runs, layers
 from scrubber.residue.forms import Hit
-from scrubber.residue.piece import MENTION, Gap
+from scrubber.residue.piece import LIMIT, MENTION, Gap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,22 @@ if TYPE_CHECKING:
     from scrubber.residue.partitions import Partitions
 
 _REACH = 1 << 12
+_MOST_HIDDEN = 16 * LIMIT
+_TOO_MUCH = f"holds more that is packed or encoded than the {_MOST_HIDDEN >> 20} MiB that were looked through"
+
+
+@dataclass
+class _Look:
+    """One look through all that is in some bytes."""
+
+    named: set[str]
+    """What was found in clear, and needs no finding again."""
+    done: int = 0
+    """Decoded bytes so far."""
+
+    def is_over(self, size: int) -> bool:
+        self.done += size
+        return self.done > _MOST_HIDDEN
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,8 @@ class Search:
     ) -> Iterator[Hit | Gap]:
         """Every finding in some bytes. One within what is encoded counts once, at the place of all of it.
 
+        That is where the outermost of it starts, as far as is known, else where the bytes do.
+
         Only names that start within begin:end count, wherever they stand.
         """
         named: set[str] = set()
@@ -45,8 +63,11 @@ class Search:
         for hit in self.partitions.find(data):
             if begin <= hit.at < (len(data) if end is None else end):
                 yield hit
-        for found in self._hidden(data, reading, DEPTH, named, is_value):
-            yield found._replace(at=begin) if isinstance(found, Hit) else found
+        goes_on = end is not None and end < len(data)
+        runs = base64_runs(data)
+        top = layers(data, reading, runs, is_value=is_value, goes_on=goes_on)
+        for found in self._hidden(runs, top, _Look(named)):
+            yield found._replace(at=max(begin, found.at)) if isinstance(found, Hit) else found
 
     def names(self, data: bytes, reading: Reading = "text") -> bool:
         """Whether some bytes name the target in clear."""
@@ -56,7 +77,8 @@ class Search:
         """A quick look: False where nothing would be found."""
         if self.needles.near(data) or self.partitions.near(data):
             return True
-        return any(True for _ in self._hidden(data, "packed", DEPTH, set(), False))
+        runs = base64_runs(data)
+        return any(True for _ in self._hidden(runs, layers(data, "packed", runs), _Look(set())))
 
     def suspects_packed(self, blob: bytes) -> bool:
         """The same for what is packed in a blob, as far as that is all of it."""
@@ -64,27 +86,32 @@ class Search:
         return found is not None and (bool(found.lack) or self.suspects(found.data))
 
     def _hidden(
-        self, data: bytes, reading: Reading, depth: int, named: set[str], is_value: bool
+        self, runs: list[bytes], encoded: Iterator[Layer | Gap], look: _Look, depth: int = DEPTH
     ) -> Iterator[Hit | Gap]:
-        runs = base64_runs(data)
+        """What is hashed in some runs of base64, and all in what is encoded, level by level."""
         for found in self.hashes.find(runs):
             said = f"{found.form} of {found.name}"
-            if said not in named:
-                named.add(said)
+            if said not in look.named:
+                look.named.add(said)
                 yield Hit(found.name, found.form, 0)
         if not depth:
             return
-        for layer in layers(data, reading, runs, is_value=is_value):
+        for layer in encoded:
             if isinstance(layer, Gap):
                 yield layer
                 continue
+            if look.is_over(len(layer.data)):
+                yield Gap(_TOO_MUCH)
+                return
             hits = self.needles.find(layer.data, layer.reading)
             for hit in self._judged(hits, layer.data, layer.reading):
-                if hit.name not in named:
+                if hit.name not in look.named:
                     if not hit.explained:
-                        named.add(hit.name)
+                        look.named.add(hit.name)
                     yield _within(hit, layer)
-            for below in self._hidden(layer.data, layer.reading, depth - layer.cost, named, False):
+            inner = base64_runs(layer.data)
+            deeper = layers(layer.data, layer.reading, inner)
+            for below in self._hidden(inner, deeper, look, depth - layer.cost):
                 yield below if isinstance(below, Gap) else _within(below, layer)
 
     def _judged(self, hits: list[Hit], data: bytes, reading: Reading) -> Iterator[Hit]:
@@ -103,4 +130,4 @@ class Search:
 
 
 def _within(hit: Hit, layer: Layer) -> Hit:
-    return hit._replace(form=f"{hit.form} in {layer.form}")
+    return hit._replace(inside=(layer.form, *hit.inside), at=layer.at)

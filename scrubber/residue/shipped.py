@@ -18,6 +18,8 @@ _PLACES = (
     # Firefox: its own scripts, compiled (AI providers of the sidebar), and what Mozilla's servers hand out.
     ("startupCache/scriptCache*.bin", SHIPPED),
     ("startupCache/startupCache.*.little", SHIPPED),
+    ("startupCache/webext.sc.lz4*", EXTENSION),  # what their manifests say
+    ("security_state/*", SHIPPED),  # which certificates are revoked
     ("storage/permanent/chrome/idb/3870112724rsegmnoittet-es.sqlite*", SHIPPED),  # remote settings
     ("safebrowsing/*", SHIPPED),
     ("suggest.sqlite*", SHIPPED),

@@ -63,7 +63,8 @@ def read_the_index(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]
         raise UnreadableStore(path, f"a cache's index: {error}") from error
     for record in records:
         if found := search.hashes.token(record.hash):
-            yield Match("cache index", "", f"entry {record.hash}", found.name, found.form)
+            facts = (("entry", record.hash),)
+            yield Match("cache index", "", f"entry {record.hash}", found.name, found.form, facts=facts)
 
 
 def _stream_0(file: BinaryIO, start: int, size: int) -> tuple[int, bytes]:

@@ -14,59 +14,31 @@ from __future__ import annotations
 import base64
 import os
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind, names, open_regular, read_regular
 from scrubber.formats import persistent_cache
 from scrubber.formats.cache2.key import MARKER, read_marker
-from scrubber.residue.forms import Hit, Needles
+from scrubber.residue.attributes import attributes
+from scrubber.residue.forms import Needles
 from scrubber.residue.hashes import Hashes
+from scrubber.residue.opaque import is_recognised, looks_opaque
 from scrubber.residue.partitions import Partitions
-from scrubber.residue.piece import Gap, Match, Part, Piece, windows
+from scrubber.residue.piece import Part, Piece, windows
 from scrubber.residue.readers import Readers, signs
 from scrubber.residue.search import Search
 from scrubber.residue.shipped import shipped
+from scrubber.residue.tally import Known, NotExamined, Remnant, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from scrubber.sites import Target
 
-
-@dataclass(frozen=True)
-class Remnant:
-    """A name of the target in one part of one file."""
-
-    path: Path
-    seen_as: str
-    """`cell`, `free page`, `free space`, `wal`, `journal`, `bytes`, `file name`, …"""
-    where: str
-    """The first place: `moz_places.url rowid 5`, `offset 4096`."""
-    name: str
-    """`labs.openai.com`."""
-    form: str
-    """How the first is written: `plain`, `utf-16le`, `reversed`, …"""
-    count: int = 1
-    """How often in that column, or in that kind of bytes of the file."""
-    explained: str = ""
-    """Why it may be there: `kept`, `mention`, …; empty where nothing explains it."""
-
-
-@dataclass(frozen=True)
-class NotExamined:
-    """What couldn't be read, or not as what it is (of a file the bytes are searched all the same)."""
-
-    path: Path
-    reason: str
-
-
-Known = Callable[["Path", str, "int | None"], str]
-"""Why a place may name the target: a path, the table there (empty outside of databases) and the rowid."""
+__all__ = ["NotExamined", "Remnant", "sweep"]
 
 
 def sweep(
@@ -90,6 +62,7 @@ def sweep(
         for path, what in _walk(root):
             if path != root:
                 yield from sweeping.tally(path, _own_names(path))
+            yield from sweeping.tally(path, attributes(path))
             if what == "file":
                 size = yield from sweeping.file(path)
                 progress(path, size)
@@ -129,16 +102,18 @@ def _own_names(path: Path) -> Iterator[Piece]:
     besides the target is nobody's business.
     """
     name = os.fsencode(path.name)
-    yield Piece("file name", "", "as it is", name, "name")
+    yield Piece("file name", "", "as it is", name, "name", part="name")
     if path.suffix in (persistent_cache.DATABASE, persistent_cache.JOURNAL):
         rotated = persistent_cache.site(path.stem)
-        yield Piece("file name", "", "in rotated letters", rotated.encode("utf-8", "replace"), "text")
+        yield Piece(
+            "file name", "", "in rotated letters", rotated.encode("utf-8", "replace"), "text", part="name"
+        )
     if path.name.startswith(MARKER):
         marked = "\n".join(read_marker(path.name))
-        yield Piece("file name", "", "as a marker", marked.encode("utf-8", "replace"), "text")
+        yield Piece("file name", "", "as a marker", marked.encode("utf-8", "replace"), "text", part="name")
     if interleaved := _INTERLEAVED.fullmatch(name):
         turned = interleaved[1][::2] + interleaved[1][1::2][::-1]
-        yield Piece("file name", "", "in interleaved letters", turned, "text")
+        yield Piece("file name", "", "in interleaved letters", turned, "text", part="name")
 
 
 _INTERLEAVED = re.compile(rb"[0-9]{5,10}([^.]{2,}.*)\.(?:sqlite|files)")
@@ -160,6 +135,10 @@ def _cache_secret(roots: Iterable[Path]) -> bytes | None:
 _CACHE_SECRET = re.compile(rb'"browser\.cache\.disk\.encryption\.key",\s*"([A-Za-z0-9+/=]+)"')
 
 
+_ORIGIN = re.compile(r"(?:https?|moz-extension|chrome-extension)(?:\+\+\+|_).")
+"""A folder that is named after the origin whose data lie in it."""
+
+
 @dataclass(frozen=True)
 class _Sweep:
     search: Search
@@ -173,7 +152,7 @@ class _Sweep:
         except OSError as error:
             yield NotExamined(path, error.strerror or str(error))
             return
-        yield from self.tally(path, [Piece("link", "", "where it leads", leads, "name")])
+        yield from self.tally(path, [Piece("link", "", "where it leads", leads, "name", part="name")])
         if path.exists():  # one that leads nowhere, as a browser's locks do, hides nothing
             yield NotExamined(path, "a link, not followed")
 
@@ -191,19 +170,34 @@ class _Sweep:
         return size
 
     def _content(self, file: BinaryIO, path: Path, size: int) -> Iterator[Remnant | NotExamined]:
-        reader = self.readers.reader_for(signs(file, path, size))
+        found = signs(file, path, size)
+        reader = self.readers.reader_for(found)
         if reader:
+            containers = (reader.name,) if reader.name else ()
             try:
-                yield from self.tally(path, reader.read(file, path, self.search))
+                yield from self.tally(path, reader.read(file, path, self.search), containers)
                 return
             except UnreadableStore as error:
                 yield NotExamined(path, error.reason)
                 file.seek(0)
+        elif not is_recognised(found.head) and looks_opaque(file, size) and not self._is_anothers(path):
+            yield NotExamined(path, "unknown content that is encrypted or packed")
         yield from self.tally(path, windows(file, size, self.search.reach))
 
-    def tally(self, path: Path, parts: Iterable[Part]) -> Iterator[Remnant | NotExamined]:
-        """One Remnant for each name in each part; a failure is raised after what was found before it."""
-        tally = _Tally(path, self.known)
+    def _is_anothers(self, path: Path) -> bool:
+        """Whether it can only mention the target: where it lies, all is a list's or another origin's."""
+        folders = [part.encode("utf-8", "replace") for part in path.parent.parts if _ORIGIN.match(part)]
+        of_others = folders and not any(self.search.names(folder, "name") for folder in folders)
+        return bool(of_others or shipped(path))
+
+    def tally(
+        self, path: Path, parts: Iterable[Part], containers: tuple[str, ...] = ()
+    ) -> Iterator[Remnant | NotExamined]:
+        """One Remnant for each name in each part; a failure is raised after what was found before it.
+
+        `containers`: what the parts are in, all of them.
+        """
+        tally = Tally(path, self.known, containers)
         failure: UnreadableStore | OSError | None = None
         try:
             for part in parts:
@@ -214,50 +208,3 @@ class _Sweep:
         yield from (NotExamined(path, reason) for reason in tally.gaps)
         if failure:
             raise failure
-
-
-_DEAD = frozenset(
-    {
-        "free page", "free space", "damaged page", "past the end", "wal", "journal", "free block",
-        "torn record",
-    }
-)  # fmt: skip
-"""What nobody owns any more, so that nobody keeps it on purpose."""
-
-
-@dataclass(frozen=True)
-class _Tally:
-    path: Path
-    known: Known
-    found: dict[tuple[str, str, str, str], Remnant] = field(default_factory=dict)
-    gaps: dict[str, None] = field(default_factory=dict)
-
-    def add(self, part: Part, search: Search) -> None:
-        if isinstance(part, Gap):
-            self.gaps[part.reason] = None
-        elif isinstance(part, Match):
-            why = self._why(part.seen_as, part.table, part.row)
-            self._count(part.seen_as, part.where, part.place, Hit(part.name, part.form, 0), why)
-        else:
-            for hit in search.find(part.data, part.reading, part.begin, part.end, is_value=part.is_value):
-                if isinstance(hit, Gap):
-                    if not part.explained:
-                        self.gaps[hit.reason] = None
-                    continue
-                why = self._why(part.seen_as, part.table, part.row) or hit.explained or part.explained
-                self._count(part.seen_as, part.where, part.place(hit.at), hit, why)
-
-    def _count(self, seen_as: str, where: str, place: str, hit: Hit, why: str) -> None:
-        key = seen_as, where, hit.name, why
-        if key in self.found:
-            self.found[key] = replace(self.found[key], count=self.found[key].count + 1)
-        else:
-            self.found[key] = Remnant(self.path, seen_as, place, hit.name, hit.form, 1, why)
-
-    def _why(self, seen_as: str, table: str, row: int | None) -> str:
-        kept = "" if seen_as in _DEAD else self.known(self.path, table, row)
-        return kept or self._shipped
-
-    @cached_property
-    def _shipped(self) -> str:
-        return shipped(self.path)

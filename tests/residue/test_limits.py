@@ -71,7 +71,7 @@ def test_what_cannot_be_taken_apart_is_said_once(tmp_path: Path, name: str, cont
     ("name", "content"),
     [
         pytest.param("picture.png", b"\x89PNG\r\n\x1a\n" + random.Random(1).randbytes(9000), id="picture"),
-        pytest.param("blob", random.Random(2).randbytes(9000), id="unknown"),
+        pytest.param("hash", random.Random(2).randbytes(64), id="unknown, and too little to tell"),
         pytest.param("version", b"v10.0.1 is a version\n", id="text that starts as sealed"),
         pytest.param("xbytes", b"\x78\x9c" + random.Random(3).randbytes(90), id="start of zlib by chance"),
         pytest.param("index", simple_cache_files.INDEX, id="index that says nothing"),

@@ -6,7 +6,7 @@ import sqlite3
 import struct
 import sys
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,10 +110,15 @@ def test_live_cells_by_column_with_their_number(tmp_path: Path) -> None:
         connection.execute("INSERT INTO pages VALUES (70, ?, 'id')", (f"https://{HOST}/e/1",))
         connection.execute("INSERT INTO pages VALUES (71, ?, 'id')", (f"https://{HOST}/e/2",))
     path = tmp_path / "pages.db"
-    assert set(look(tmp_path).remnants) == {
+    assert {plainly(one) for one in look(tmp_path).remnants} == {
         Remnant(path, "cell", "pages.url rowid 70", HOST, "plain", 2),
         Remnant(path, "cell", look_at(tmp_path, "by_url.url"), HOST, "plain", 2),
     }
+
+
+def plainly(found: Remnant) -> Remnant:
+    """A finding without what only programs look at, which has tests of its own."""
+    return replace(found, inside=(), spot=())
 
 
 def look_at(root: Path, column: str) -> str:
@@ -269,7 +274,8 @@ def test_other_files(tmp_path: Path) -> None:
     (tmp_path / "below").write_text("https://cdn.labs.openai.com/")
     (tmp_path / "url").write_text("https://openai.com/dall-e/x")
     (tmp_path / "empty").touch()
-    assert look(tmp_path) == Found(
+    found = look(tmp_path)
+    assert Found(tuple(map(plainly, found.remnants)), found.unread) == Found(
         (
             Remnant(tmp_path / "backwards", "bytes", "offset 0", HOST, "reversed"),
             Remnant(tmp_path / "below", "bytes", "offset 12", HOST, "plain"),
