@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import os
 import re
 import sqlite3
 import struct
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from scrubber.errors import UnreadableStore
-from scrubber.files import copy_private, kind, names
+from scrubber.files import copy_private, kind, names, open_regular
 from scrubber.formats.sqlite_copy import private_copy, private_folder
 from scrubber.formats.sqlite_unit import SIDECARS
 
@@ -86,8 +87,8 @@ def _cookie_files(path: Path) -> Iterator[Path]:
 def _hosts(path: Path) -> list[str]:
     """The host of each cookie that it sees. Raises UnreadableStore where it can't be asked."""
     reader = _reader(path)
-    if path.lstat().st_size > _LARGEST:
-        raise UnreadableStore(path, f"larger than {_LARGEST} bytes")
+    with open_regular(path) as file:
+        _refuse(os.fstat(file.fileno()).st_size, path)
     if _SESSION.fullmatch(path.name):
         return _of_session(reader, path)
     return _of_database(reader, path)
@@ -121,17 +122,22 @@ def _of_session(reader: Any, path: Path) -> list[str]:
             session = folder / "sessionstore-backups" / "recovery.jsonlz4"
             session.parent.mkdir()
             copy_private(path, session)
-            _refuse_bombs(session, path)
+            _refuse(_unpacked(session), path)
         except (OSError, sqlite3.Error) as error:
-            raise UnreadableStore(path, f"can't be copied: {error}") from error
+            raise UnreadableStore(path, "can't be copied") from error
         return _loaded(reader.FirefoxBased("Firefox", database), path, folder)
 
 
-def _refuse_bombs(session: Path, path: Path) -> None:
+def _unpacked(session: Path) -> int:
+    """How many bytes it says that it holds; it is believed before they are there."""
     with session.open("rb") as file:
         head = file.read(_MOZLZ4.size)
-    if len(head) == _MOZLZ4.size and _MOZLZ4.unpack(head)[1] > _LARGEST:
-        raise UnreadableStore(path, f"larger than {_LARGEST} bytes when unpacked")
+    return int(_MOZLZ4.unpack(head)[1]) if len(head) == _MOZLZ4.size else 0
+
+
+def _refuse(size: int, path: Path) -> None:
+    if size > _LARGEST:
+        raise UnreadableStore(path, f"more than {_LARGEST} bytes")
 
 
 def _table(copy: Path, path: Path) -> tuple[str, int]:
