@@ -19,7 +19,6 @@ from scrubber.browsers.firefox.features import (
     MEMORIES,
     MLS_GROUPS,
     PROTECTED_MEDIA,
-    PUSH,
     SEMANTIC_HISTORY,
     SHORTCUT_SCORES,
     SYNC_LOGS,
@@ -28,6 +27,7 @@ from scrubber.browsers.firefox.features import (
 )
 from scrubber.browsers.firefox.kin import LIBREWOLF_SETTINGS, ZEN_FOLDERS, ZEN_SESSIONS
 from scrubber.browsers.firefox.places_db import PLACES
+from scrubber.browsers.firefox.site_data import PUSH
 from scrubber.errors import PlanOutdated
 from scrubber.formats import mozlz4
 from scrubber.model import Policy, Standing

@@ -6,7 +6,6 @@ from scrubber.stores.columns import Named, ReversedHost, Url
 from scrubber.stores.json_file import KEY, Items, JsonFile
 from scrubber.stores.named_by_origin import MlsGroups, ProtectedMedia
 from scrubber.stores.page_scores import PageScores
-from scrubber.stores.push_subscriptions import PUSH_ROWS, without_triggers
 from scrubber.stores.rebuilt import SemanticHistory
 from scrubber.stores.records import Rule
 from scrubber.stores.sqlite import Sqlite
@@ -130,14 +129,6 @@ EXTENSION_FILES = WholeFiles(
     source="toolkit/components/extensions/ExtensionPermissions.sys.mjs",
 )
 
-PUSH = Sqlite(
-    "{profile}/storage/permanent/chrome/idb/2918063365piupsah.sqlite",
-    holds="permissions",
-    source="dom/push/PushDB.sys.mjs",
-    rows=PUSH_ROWS,
-    rewrite=without_triggers,
-)
-
 MLS_GROUPS = MlsGroups("{profile}/mls/*")
 
 PROTECTED_MEDIA = ProtectedMedia("{profile}/gmp/*/*/id/*")
@@ -156,7 +147,6 @@ FEATURES = (
     MANIFESTS,
     EXTENSION_STORAGE,
     EXTENSION_FILES,
-    PUSH,
     MLS_GROUPS,
     PROTECTED_MEDIA,
 )

@@ -12,8 +12,11 @@ from scrubber.stores.columns import (
     Site,
 )
 from scrubber.stores.origin_dirs import OriginDirs, by_metadata
+from scrubber.stores.others_storage import OthersDatabases, OthersFiles
+from scrubber.stores.push_subscriptions import PUSH_ROWS, without_triggers
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Linked, Orphaned, Repair, Rows
+from scrubber.stores.undescribed import Undescribed, is_sqlite
 
 COOKIES = Sqlite(
     "{profile}/cookies.sqlite",
@@ -90,6 +93,52 @@ STORAGE = OriginDirs(
     source="dom/quota/ActorsParent.cpp",
 )
 
+PUSH = Sqlite(
+    "{profile}/storage/permanent/chrome/idb/2918063365piupsah.sqlite",
+    holds="permissions",
+    source="dom/push/PushDB.sys.mjs",
+    rows=PUSH_ROWS,
+    rewrite=without_triggers,
+)
+
+_OTHERS = (
+    "{profile}/storage/default/*",
+    "{profile}/storage/temporary/*",
+    "{profile}/storage/private/*",
+    "{profile}/storage/permanent/[!c]*",
+    "{profile}/storage/permanent/c[!h]*",
+)
+"""Every origin but `chrome`, which is Firefox itself."""
+
+OTHERS_DATABASES = OthersDatabases(
+    *(
+        f"{origin}/{database}"
+        for origin in _OTHERS
+        for database in ("ls/data.sqlite", "idb/*.sqlite", "cache/caches.sqlite", "fs/metadata.sqlite")
+    ),
+    source="dom/localstorage/ActorsParent.cpp, dom/indexedDB/ActorsParent.cpp, dom/cache/DBSchema.cpp",
+)
+
+OTHERS_FILES = OthersFiles(
+    *(
+        f"{origin}/{folder}"
+        for origin in (*_OTHERS, "{profile}/storage/permanent/chrome")
+        for folder in ("cache/morgue", "idb/*.files", "fs", "sdb")
+    ),
+    source="dom/cache/FileUtils.cpp, dom/indexedDB/FileInfo.cpp, dom/fs/parent",
+)
+
+# What developer tools, the new-tab page and the updated lists keep.
+FIREFOXS_OWN = Undescribed(
+    OthersDatabases(
+        "{profile}/storage/permanent/chrome/idb/*.sqlite",
+        source="dom/indexedDB/ActorsParent.cpp, Firefox itself",
+        kept=True,
+    ),
+    is_sqlite,
+    PUSH.places,
+)
+
 STORAGE_INDEX = Sqlite(
     "{profile}/storage.sqlite",
     holds="storage",
@@ -125,6 +174,10 @@ SITE_DATA = (
     BOUNCE_TRACKING,
     CREDENTIAL_STATE,
     STORAGE,
+    OTHERS_DATABASES,
+    OTHERS_FILES,
+    PUSH,
+    FIREFOXS_OWN,
     STORAGE_INDEX,
     LOCAL_STORAGE_BEFORE_68,
 )
