@@ -2,9 +2,11 @@
 
 from scrubber.transaction.changes import Change, Discard, FileEdit, FolderEdit
 from scrubber.transaction.fingerprints import fingerprint
+from scrubber.transaction.outcomes import Failed, Swapped
 from scrubber.transaction.recovery import Recovered, recover
 from scrubber.transaction.staging import PREFIX, interrupted
-from scrubber.transaction.transaction import Failed, Swapped, Transaction
+from scrubber.transaction.taking_back import WrittenSince, take_back
+from scrubber.transaction.transaction import Transaction
 
 __all__ = [
     "PREFIX",
@@ -16,7 +18,9 @@ __all__ = [
     "Recovered",
     "Swapped",
     "Transaction",
+    "WrittenSince",
     "fingerprint",
     "interrupted",
     "recover",
+    "take_back",
 ]

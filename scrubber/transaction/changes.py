@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from scrubber.errors import PlanOutdated
 from scrubber.files import kind
-from scrubber.formats.sqlite_unit import sidecar
-from scrubber.transaction.fingerprints import fingerprint, outline
+from scrubber.transaction.fingerprints import fingerprint, held, outline
 from scrubber.transaction.journal import Act, Note
-from scrubber.transaction.placing import dress, dress_tree, exchange, keep, sync
+from scrubber.transaction.placing import dress, dress_tree, exchange, sync
 from scrubber.transaction.staging import make_private
+from scrubber.transaction.versions import Place, Version
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,95 +47,81 @@ class Change(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class FileEdit:
-    """A file, perhaps with sidecars, that a new version replaces."""
+    """A file, perhaps with sidecars, in place of which another version comes; or of nothing."""
 
     path: Path
     slot: Path
     unit: tuple[Path, ...]
     staged_from: str
     """The unit's fingerprint."""
-    live: tuple[str, ...]
-    """Suffixes of the sidecars that hold something; those that are empty stay where they are."""
+    now: Version | None
+    """What lies there, once it is set aside; None where nothing does. Sidecars that are empty may stay."""
+    once: Version
+    """What comes."""
     warnings: tuple[str, ...] = ()
-    ours: set[str] = field(default_factory=set)
-    """Identities of what may lie in the unit's place; anything else is from a browser started meanwhile."""
+    dressed: bool = False
+    """Whether what comes has an owner, a mode and times of its own."""
+    ours: dict[str, Version] = field(default_factory=dict)
 
     @property
     def before(self) -> Path:
-        """The original, folded."""
+        """The original, folded; it stays only as long as it differs from the original."""
         return self.slot / "before" / self.path.name
 
     @property
     def after(self) -> Path:
         """The new version, until it takes the original's place."""
-        return self.slot / "after" / self.path.name
+        return self.once.main
 
     @property
-    def aside(self) -> Path:
-        """The original; its sidecars lie beside it."""
-        return self.slot / "aside" / self.path.name
+    def live(self) -> tuple[str, ...]:
+        """Suffixes of the sidecars that hold something."""
+        return self.now.sidecars if self.now else ()
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether sidecars hold something of it, so that `before` differs from the file."""
+        return self.now is not None and self.now.folded is not None
 
     def note(self) -> Note:
         """With the inode by which recovery tells whether it was made."""
-        return note_of(Act.EDIT, self, self.after.lstat().st_ino)
+        return note_of(Act.EDIT, self, self.after, lasting=not self.dressed)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether nobody else has written there since it was begun."""
+        return self._place.is_ours
 
     def is_outdated(self) -> bool:
         """Content and all."""
         return fingerprint(self.unit) != self.staged_from
 
     def forward(self) -> None:
-        """Folded file in, sidecars out, new version in.
-
-        The folded file with its old WAL or journal beside it reads as the original did, because playing
-        either back writes what is there already. The new version must never meet them.
-        """
-        dress(self.path, self.after)
-        if self.is_folded:
-            dress(self.path, self.before)
-        self._set_aside()
-        if self.is_folded:
-            self._place_folded()
-        for suffix in self.live:
-            sidecar(self.path, suffix).unlink()
-        if self.live:
-            sync(self.path.parent)
-        self._place(self.after, self.path)
+        """What lies there folds up and gives way to the other, which then unfolds."""
+        if self.now and not self.dressed:
+            dress(self.path, self.after)
+        if self.now:
+            self._place.set_aside(self.now)
+            self._place.fold(self.now)
+        self._place.unfold(self.once)
 
     def back(self) -> None:
-        """The same way in reverse, through the folded file."""
-        if kind(self.aside) is None:
+        """The same with both changed over, from wherever it was cut short."""
+        if self.now and kind(self.now.main) is None:
             return
-        if any(size_of(path) and identity(path) not in self.ours for path in self.unit):
+        if not self.is_ours:
             raise PlanOutdated(f"{self.path}: written to by something else since")
-        if self.is_folded:
-            self._place_folded()
-        for suffix in reversed(self.live):
-            if kind(sidecar(self.aside, suffix)) is not None:
-                self._place(sidecar(self.aside, suffix), sidecar(self.path, suffix))
-        if self.live:
+        if self._place.shows(self.once):
+            self._place.fold(self.once)
+        if self.now:
+            self._place.unfold(self.now)
+        else:
+            self.path.unlink(missing_ok=True)
             sync(self.path.parent)
-        self._place(self.aside, self.path)
 
     @property
-    def is_folded(self) -> bool:
-        """Whether sidecars hold something of it, so that `before` differs from the file."""
-        return any(suffix != "-shm" for suffix in self.live)
-
-    def _set_aside(self) -> None:
-        """The main file last: where it lies aside, all of the unit does."""
-        make_private(self.aside.parent)
-        for suffix in (*self.live, ""):
-            self.ours.add(identity(sidecar(self.path, suffix)))
-            keep(sidecar(self.path, suffix), sidecar(self.aside, suffix))
-
-    def _place_folded(self) -> None:
-        keep(self.before, self.slot / "placing")
-        self._place(self.slot / "placing", self.path)
-        sync(self.path.parent)
-
-    def _place(self, source: Path, target: Path) -> None:
-        self.ours.add(identity(source))
-        source.replace(target)
+    def _place(self) -> Place:
+        return Place(self.path, self.slot, self.unit, self.ours)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +155,7 @@ class FolderEdit:
 
     def note(self) -> Note:
         """With the inode by which recovery tells whether it was made."""
-        return note_of(Act.EDIT_FOLDER, self, self.after.lstat().st_ino)
+        return note_of(Act.EDIT_FOLDER, self, self.after, lasting=not self.dressed)
 
     def is_outdated(self) -> bool:
         """By names, sizes and times of what it holds."""
@@ -236,18 +221,9 @@ class Discard:
         self.slot.rename(self.path)
 
 
-def note_of(act: Act, change: Change, inode: int = 0) -> Note:
-    """A change's line of the journal."""
+def note_of(act: Act, change: Change, after: Path | None = None, *, lasting: bool = True) -> Note:
+    """A change's line of the journal. `lasting`: whether a later run may take it back."""
     parent = change.slot.parent.parent
-    return Note(act, change.path.relative_to(parent).as_posix(), change.slot.name, inode)
-
-
-def identity(path: Path) -> str:
-    """What tells a file from any other that may come to lie in its place."""
-    status = os.lstat(path)
-    return f"{status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns}"
-
-
-def size_of(path: Path) -> int:
-    """In bytes; 0 where nothing is."""
-    return os.lstat(path).st_size if kind(path) is not None else 0
+    inode = after.lstat().st_ino if after else 0
+    holds = held(after) if after and lasting else ""
+    return Note(act, change.path.relative_to(parent).as_posix(), change.slot.name, inode, holds)

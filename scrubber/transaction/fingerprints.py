@@ -31,6 +31,24 @@ def outline(path: Path) -> str:
     return _digest(_described(path, content=False))
 
 
+def held(path: Path) -> str:
+    """Of what a file or folder holds, wherever it lies: names and content, neither times nor inodes.
+
+    A hex digest. Raises UnreadableStore.
+    """
+    return _digest(_holdings(path))
+
+
+def _holdings(path: Path) -> Iterator[_Line]:
+    for item in (path, *(walk(path) if kind(path) == "folder" else ())):
+        name = str(item.relative_to(path))
+        if kind(item) == "file":
+            size, *_, digest = _content(item)[1:]
+            yield (name, "file", size, digest)
+        else:
+            yield (name, *_entry(item))
+
+
 def _placed(path: Path) -> Iterator[_Line]:
     yield (str(path),)
     yield from _described(path, content=True)

@@ -1,6 +1,7 @@
 """The lines of a staging folder's journal: what a run was about to do, for the next start to read.
 
-One JSON object a line: `{"act": "edit", "path": "Default/Network/Cookies", "slot": "3", "inode": 4711}`.
+One JSON object a line: `{"act": "edit", "path": "Default/Network/Cookies", "slot": "3", "inode": 4711,
+"holds": "9f86d0…"}`.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ class Note:
     """Name of the folder inside the staging folder that holds the change's copies."""
     inode: int = 0
     """Of the new version: once another one, or none, is in its place there, the swap was made."""
+    holds: str = ""
+    """Digest of what the new version holds; empty where no later run may take the change back."""
 
     def line(self) -> bytes:
         """As it stands in the journal."""
@@ -48,8 +51,9 @@ def read_notes(journal: bytes) -> Iterator[Note]:
     for line in journal.splitlines():
         try:
             fields = json.loads(line)
-            note = Note(Act(fields["act"]), str(fields["path"]), str(fields["slot"]), int(fields["inode"]))
-        except (ValueError, TypeError, KeyError):
+            act, path, slot = Act(fields["act"]), str(fields["path"]), str(fields["slot"])
+            note = Note(act, path, slot, int(fields["inode"]), str(fields.get("holds", "")))
+        except (ValueError, TypeError, KeyError, AttributeError):
             continue
         # Slots are called by numbers; anything else could lead out of the staging folder.
         if not note.slot or note.slot.isdecimal():

@@ -40,11 +40,12 @@ def recover(roots: Sequence[Path]) -> tuple[Recovered, ...]:
 
     Raises UnreadableStore where a staging folder can't be read or removed.
     """
-    found = (_recover(folder) for folder in interrupted(roots))
+    found = (recover_one(folder) for folder in interrupted(roots))
     return tuple(recovered for recovered in found if recovered is not None)
 
 
-def _recover(folder: Path) -> Recovered | None:
+def recover_one(folder: Path) -> Recovered | None:
+    """The same for one staging folder; None where its run is alive. Raises UnreadableStore."""
     try:
         staging = Staging.adopt(folder)
         if staging is None:
@@ -64,17 +65,29 @@ def _fates(staging: Staging) -> Iterator[tuple[Path, Fate]]:
     taken_back = any(note.act is Act.ROLLBACK for note in notes)
     for note in notes:
         path = staging.parent / note.path
-        if note.act is Act.ROLLBACK:
+        if note.act in (Act.ROLLBACK, Act.STAGING):
             continue
         try:
             check_way(path, (staging.parent,))
         except UnreadableStore:
             continue  # the profile has another shape by now: there is nothing to put back into it
-        if note.act is not Act.STAGING:
-            yield path, _fate(staging, note, path, taken_back=taken_back)
-        elif path.name.startswith(PREFIX) and kind(path) == "folder":
-            inner = _recover(path)
-            yield from inner.fates if inner else ()
+        yield path, _fate(staging, note, path, taken_back=taken_back)
+    for folder in inner(staging):
+        found = recover_one(folder)
+        yield from found.fates if found else ()
+
+
+def inner(staging: Staging) -> Iterator[Path]:
+    """The staging folders that the same run had on other file systems, as far as they are there."""
+    for note in staging.notes():
+        path = staging.parent / note.path
+        if note.act is Act.STAGING and path.name.startswith(PREFIX):
+            try:
+                check_way(path, (staging.parent,))
+            except UnreadableStore:
+                continue
+            if kind(path) == "folder":
+                yield path
 
 
 def _fate(staging: Staging, note: Note, path: Path, *, taken_back: bool) -> Fate:
@@ -89,10 +102,10 @@ def _fate(staging: Staging, note: Note, path: Path, *, taken_back: bool) -> Fate
     if note.act is Act.EDIT_FOLDER and kind(path) is None and kind(aside) == kind(after) == "folder":
         return _put_back(aside, path)
     if taken_back:
-        return "changed" if _inode(path) == note.inode else "unchanged"
-    if _inode(path) == note.inode:  # nothing lay there before, perhaps
+        return "changed" if inode(path) == note.inode else "unchanged"
+    if inode(path) == note.inode:  # nothing lay there before, perhaps
         return "changed"
-    return "changed" if _inode(after) != note.inode and (_inode(after) or _inode(aside)) else "unchanged"
+    return "changed" if inode(after) != note.inode and (inode(after) or inode(aside)) else "unchanged"
 
 
 def _put_back(aside: Path, path: Path) -> Fate:
@@ -102,5 +115,6 @@ def _put_back(aside: Path, path: Path) -> Fate:
     return "put back"
 
 
-def _inode(path: Path) -> int:
+def inode(path: Path) -> int:
+    """Of whatever lies there, 0 where nothing does."""
     return os.lstat(path).st_ino if kind(path) is not None else 0

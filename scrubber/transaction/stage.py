@@ -13,6 +13,7 @@ from scrubber.transaction.changes import Discard, FileEdit, FolderEdit
 from scrubber.transaction.fingerprints import fingerprint, outline
 from scrubber.transaction.placing import copy_tree, sync, sync_tree
 from scrubber.transaction.staging import make_private
+from scrubber.transaction.versions import Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,12 +34,15 @@ def stage_edit(path: Path, sidecars: tuple[str, ...], slot: Path) -> FileEdit | 
     staged_from = fingerprint(unit)
     # Rolled back first, a journal leaves a WAL to be played on top; the other way round it would win.
     live = tuple(sorted((suffix for suffix in sidecars if _size(sidecar(path, suffix))), key=_journal_first))
-    file_edit = FileEdit(path, slot, unit, staged_from, live, _warnings(path))
+    before = slot / "before" / path.name
     if sidecars:
-        snapshot(path, slot / "before")
+        snapshot(path, before.parent)
     else:
-        copy_private(path, file_edit.before)
-    return file_edit
+        copy_private(path, before)
+    # A -shm is an index of the WAL, without which it tells nothing.
+    is_folded = any(suffix != "-shm" for suffix in live)
+    now = Version(slot / "aside" / path.name, live, before if is_folded else None)
+    return FileEdit(path, slot, unit, staged_from, now, Version(slot / "after" / path.name), _warnings(path))
 
 
 def stage_discard(path: Path, slot: Path) -> Discard:
@@ -50,18 +54,24 @@ def stage_discard(path: Path, slot: Path) -> Discard:
 
 
 def check_written(edit: FileEdit | FolderEdit) -> None:
-    """Make sure that a whole new version is there and on the disk. Raises Unproved and OSError."""
+    """Make sure that a whole new version is there and on the disk. Raises Unproved and OSError.
+
+    The copy of the original goes, unless it has something folded in: the disk may need the room.
+    """
     wanted = "folder" if isinstance(edit, FolderEdit) else "file"
     if kind(edit.after) != wanted:
         raise Unproved(f"{edit.path}: no new {wanted} was written")
     if isinstance(edit, FolderEdit):
         sync_tree(edit.after)
+        shutil.rmtree(edit.before)
         return
     for suffix in ("-journal", "-wal"):
         if _size(sidecar(edit.after, suffix)):
             raise Unproved(f"{edit.path}: the new version still needs its {suffix}")
     edit.after.chmod(0o600)
     sync(edit.after)
+    if not edit.is_folded:
+        edit.before.unlink()
 
 
 @contextmanager

@@ -34,32 +34,31 @@ _OPEN_JOURNAL = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os,
 class Staging:
     """One staging folder, locked by this process until `destroy` or `release`."""
 
-    def __init__(self, folder: Path, lock: int) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lock: int | None = lock
+        self._lock: int | None = None
         self._journal: int | None = None
         self._slots = 0
 
-    @classmethod
-    def create(cls, folder: Path) -> Staging:
-        """A new one; the times of the folder around it stay. OSError where that can't be written to."""
-        with keeping_times(folder.parent):
+    def create(self) -> None:
+        """Make it; the times of the folder around it stay. OSError where that can't be written to."""
+        with keeping_times(self.folder.parent):
             try:
-                make_private(folder)
-                lock = _open_private(folder / "lock", _OPEN_LOCK | os.O_CREAT | os.O_EXCL)
+                make_private(self.folder)
+                self._lock = _open_private(self.folder / "lock", _OPEN_LOCK | os.O_CREAT | os.O_EXCL)
             except BaseException:
-                shutil.rmtree(folder, ignore_errors=True)
+                shutil.rmtree(self.folder, ignore_errors=True)
                 raise
-        _lock(lock)
-        return cls(folder, lock)
+        _lock(self._lock)
 
     @classmethod
     def adopt(cls, folder: Path) -> Staging | None:
         """One that a dead run left; None where the run is alive."""
-        lock = _open_private(folder / "lock", _OPEN_LOCK | os.O_CREAT)
-        if _try_lock(lock):
-            return cls(folder, lock)
-        os.close(lock)
+        staging = cls(folder)
+        staging._lock = _open_private(folder / "lock", _OPEN_LOCK | os.O_CREAT)
+        if _try_lock(staging._lock):
+            return staging
+        staging.release()
         return None
 
     @property
@@ -92,9 +91,10 @@ class Staging:
         """
         if sys.platform == "win32":
             self.release()  # an open file can't be deleted there
-        (self.folder / "journal").unlink(missing_ok=True)
-        with keeping_times(self.parent):
-            shutil.rmtree(self.folder)
+        if kind(self.folder) is not None:
+            (self.folder / "journal").unlink(missing_ok=True)
+            with keeping_times(self.parent):
+                shutil.rmtree(self.folder)
         self.release()
 
     def release(self) -> None:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import groupby
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
-from scrubber.errors import PlanOutdated, ProfileInUse, ScrubError, UnreadableStore
-from scrubber.transaction.changes import Discard
+from scrubber.errors import ProfileInUse, ScrubError, UnreadableStore
 from scrubber.transaction.journal import Act, Note
-from scrubber.transaction.placing import sync
+from scrubber.transaction.outcomes import Failed, Swapped, listed, reason
 from scrubber.transaction.restoring import make_room, stage_restore
 from scrubber.transaction.roots import check_way, outermost
 from scrubber.transaction.stage import as_unreadable, check_written, stage_discard, stage_edit
-from scrubber.transaction.staging import Staging, alive, fresh, keeping_times, left
+from scrubber.transaction.staging import Staging, alive, fresh, left
+from scrubber.transaction.swapping import Swaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -24,21 +23,7 @@ if TYPE_CHECKING:
 
     from scrubber.transaction.changes import Change
 
-
-@dataclass(frozen=True)
-class Swapped:
-    """A change that was made."""
-
-    path: Path
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A change that was not made, or not taken back; the store is wholly old or wholly new all the same."""
-
-    path: Path
-    reason: str
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -52,47 +37,68 @@ class StagedEdit:
 
 
 class Transaction:
-    """Fulfils `model.Changes`. Left without `commit`, by whatever way, it takes everything back.
+    """Fulfils `model.Changes`. Left without `keep` or `commit`, by whatever way, it takes everything back.
 
     `roots` are the folders that may be written below; those that don't exist are skipped. Each outermost one
-    holds a staging folder meanwhile, which also keeps a second scrubber out: ProfileInUse.
+    holds a staging folder meanwhile, which also keeps a second scrubber out: ProfileInUse. `beside` are the
+    staging folders of this run's other transactions.
     """
 
-    def __init__(self, roots: Sequence[Path]) -> None:
+    def __init__(self, roots: Sequence[Path], beside: Collection[Path] = ()) -> None:
         self._roots = outermost(roots)
+        self._beside = beside
         self._stagings: dict[Path, Staging] = {}
         self._pending: list[tuple[Staging, Change]] = []
-        self._begun: dict[Change, None] = {}
+        self._swaps = Swaps(self._roots)
         self._changed: set[Path] = set()
         self._taken: set[Path] = set()
+        self._kept = False
         self._over = False
 
     def __enter__(self) -> Self:
         try:
-            for root in self._roots:
-                with as_unreadable(root):
-                    self._stagings[root] = Staging.create(fresh(root))
-            mine = {staging.folder for staging in self._stagings.values()}
-            for folder in left(self._roots):
-                if folder not in mine and alive(folder):
-                    raise ProfileInUse(f"another scrubber is working on {folder.parent}")
+            self.open()
         except BaseException:
             self._destroy()
             self._release()
             raise
         return self
 
+    def open(self) -> None:
+        """Make the staging folders; who calls this alone has seen to `__exit__`, whatever becomes of it.
+
+        Raises ProfileInUse, UnreadableStore.
+        """
+        for root in self._roots:
+            with as_unreadable(root):
+                self._open_staging(root, fresh(root))
+        mine = {*self.folders, *self._beside}
+        for folder in left(self._roots):
+            if folder not in mine and alive(folder):
+                raise ProfileInUse(f"another scrubber is working on {folder.parent}")
+
     def __exit__(
         self, kind_: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        failed: tuple[Failed, ...] = ()
         try:
-            failed = () if self._over else self.rollback()
+            if not self._over:
+                failed = to_its_end(self._close)
         finally:
             self._release()
         if failed:
             raise ScrubError(
-                f"not everything could be put back and cleared away: {_listed(failed)}"
+                f"not everything could be put back and cleared away: {listed(failed)}"
             ) from error
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether what was swapped stays."""
+        return self._kept
+
+    def keep(self) -> None:
+        """Let what was swapped stay, however this ends; the originals are destroyed at the end."""
+        self._kept = True
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -178,14 +184,13 @@ class Transaction:
         for staging in self._stagings.values():
             outcomes |= _announce(staging, [change for its, change in pending if its is staging])
         changes = [change for _, change in pending]
-        for group in _groups([change for change in changes if change.path not in outcomes]):
-            outcomes |= self._swap_group(group, progress)
+        announced = [change for change in changes if change.path not in outcomes]
+        outcomes |= self._swaps.make(announced, progress)
         return tuple(outcomes[change.path] for change in changes)
 
     def put_back(self, paths: Collection[Path]) -> tuple[Failed, ...]:
         """Put back some of what was swapped, because it makes no sense without what failed; what stays."""
-        changes = [change for change in reversed(self._begun) if change.path in paths]
-        return tuple(self._take_back(changes).values())
+        return to_its_end(lambda: self._swaps.put_back(paths))
 
     def rollback(self) -> tuple[Failed, ...]:
         """Put back everything that was swapped; what could not be.
@@ -194,20 +199,36 @@ class Transaction:
         stays, and the next start puts back what is missing.
         """
         self._pending.clear()
-        if self._begun:
+        if self._swaps:
             for staging in self._stagings.values():
                 with suppress(OSError):  # a full disk is no reason not to try
                     staging.note([Note(Act.ROLLBACK)])
-        failed = self._take_back(list(reversed(self._begun)))
+        failed = self._swaps.put_back()
         self._over = True
-        return tuple(failed.values()) or self._destroy()
+        return failed or self._destroy()
 
     def commit(self) -> None:
         """Destroy what was set aside. ScrubError, naming the folder, where that fails."""
+        self._kept = True
+        if failed := to_its_end(self._close):
+            raise ScrubError(f"what was removed could not be destroyed: {listed(failed)}")
+
+    def _close(self) -> tuple[Failed, ...]:
+        if not self._kept:
+            return self.rollback()
+        self._swaps.forget()
+        failed = self._destroy()
         self._over = True
-        self._begun.clear()
-        if failed := self._destroy():
-            raise ScrubError(f"what was removed could not be destroyed: {_listed(failed)}")
+        return failed
+
+    def _open_staging(self, place: Path, folder: Path) -> None:
+        """Known before it is made, so that no interrupt can leave it behind."""
+        self._stagings[place] = Staging(folder)
+        try:
+            self._stagings[place].create()
+        except OSError:
+            del self._stagings[place]
+            raise
 
     def _staging_for(self, path: Path) -> Staging:
         """In the outermost root, or beside the file where that is another file system."""
@@ -219,67 +240,13 @@ class Transaction:
             folder = fresh(place)
             with as_unreadable(place):
                 self._stagings[root].note([Note(Act.STAGING, folder.relative_to(root).as_posix())])
-                self._stagings[place] = Staging.create(folder)
+                self._open_staging(place, folder)
         return self._stagings[place]
 
     def _add(self, staging: Staging, change: Change) -> None:
         self._pending.append((staging, change))
         self._changed.add(change.path)
         self._taken.update(change.path.parents)
-
-    def _swap_group(
-        self, group: list[Change], progress: Callable[[Path], None] | None
-    ) -> dict[Path, Swapped | Failed]:
-        outcomes: dict[Path, Swapped | Failed] = {}
-        for change in group:
-            if progress is not None:
-                progress(change.path)
-            outcomes[change.path] = self._attempt(change)
-        folder = group[0].path.parent
-        try:
-            if any(isinstance(outcome, Swapped) for outcome in outcomes.values()):
-                sync(folder)
-        except OSError as error:
-            made = [change for change in reversed(group) if isinstance(outcomes[change.path], Swapped)]
-            outcomes |= self._fail(made, error)
-        return outcomes
-
-    def _attempt(self, change: Change) -> Swapped | Failed:
-        try:
-            check_way(change.path, self._roots)
-            if change.is_outdated():
-                raise PlanOutdated("changed since the new version was made")
-            with keeping_times(change.path.parent):
-                self._begun[change] = None
-                change.forward()
-        except (OSError, ScrubError) as error:
-            return self._fail([change], error)[change.path]
-        return Swapped(change.path, change.warnings)
-
-    def _fail(self, changes: list[Change], error: Exception) -> dict[Path, Failed]:
-        """Undo what an error cut short."""
-        stuck = self._take_back([change for change in changes if change in self._begun])
-        return {change.path: stuck.get(change) or Failed(change.path, _reason(error)) for change in changes}
-
-    def _take_back(self, changes: list[Change]) -> dict[Change, Failed]:
-        """Undo these; the failures of those that stay."""
-        failed: dict[Change, Failed] = {}
-        for folder, group in groupby(changes, key=lambda change: change.path.parent):
-            done = []
-            for change in group:
-                try:
-                    check_way(change.path, self._roots)
-                    with keeping_times(folder):
-                        change.back()
-                except (OSError, ScrubError) as error:
-                    failed[change] = Failed(change.path, f"not put back: {_reason(error)}")
-                else:
-                    done.append(change)
-            with suppress(OSError):  # the disk may lose it with the power, and then holds the new version
-                sync(folder)
-            for change in done:
-                del self._begun[change]
-        return failed
 
     def _destroy(self) -> tuple[Failed, ...]:
         """Those on other file systems first: only the journals of the roots' own know of them."""
@@ -288,7 +255,7 @@ class Transaction:
             try:
                 staging.destroy()
             except OSError as error:
-                failed.append(Failed(staging.folder, _reason(error)))
+                failed.append(Failed(staging.folder, reason(error)))
             else:
                 del self._stagings[place]
         return tuple(failed)
@@ -304,31 +271,16 @@ def _announce(staging: Staging, changes: list[Change]) -> dict[Path, Swapped | F
         if changes:
             staging.note(change.note() for change in changes)
     except OSError as error:
-        return {change.path: Failed(change.path, _reason(error)) for change in changes}
+        return {change.path: Failed(change.path, reason(error)) for change in changes}
     return {}
 
 
-def _groups(changes: list[Change]) -> Iterator[list[Change]]:
-    """Each edit alone; neighbouring discards of one folder together.
-
-    A sync for each of ten thousand cache entries would take minutes.
+def to_its_end(work: Callable[[], Result]) -> Result:
+    """Let an interrupt not cut it short: done once more, it ends what was begun. Whoever stops a run by a
+    signal is heard once (`cli.failures`), so that nothing comes in between again.
     """
-    group: list[Change] = []
-    for change in changes:
-        together = group and isinstance(change, Discard) and isinstance(group[-1], Discard)
-        if group and not (together and group[-1].path.parent == change.path.parent):
-            yield group
-            group = []
-        group.append(change)
-    if group:
-        yield group
-
-
-def _listed(failed: tuple[Failed, ...]) -> str:
-    return ", ".join(f"{failure.path}: {failure.reason}" for failure in failed)
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, UnreadableStore):
-        return error.reason
-    return getattr(error, "strerror", None) or str(error)
+    try:
+        return work()
+    except KeyboardInterrupt:
+        work()
+        raise

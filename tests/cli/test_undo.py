@@ -11,7 +11,7 @@ import pytest
 
 from scrubber import engine
 from scrubber.backup import age
-from scrubber.transaction import Transaction
+from scrubber.transaction.swapping import Swaps
 from tests.backup.runs import tree
 from tests.cli.running import CHROME, EDGE, FIREFOX, Result, browser, everything, scrubber
 from tests.interruptions import DIED, in_child
@@ -290,14 +290,14 @@ def test_a_run_that_died_halfway_is_undone(home: Path, backup: Path, secret: Pat
 def die_after(stores: int, home: Path, backup: Path, secret: Path) -> None:
     made: list[object] = []
 
-    def dying(transaction: Transaction, change: object) -> object:
+    def dying(swaps: Swaps, change: object) -> object:
         if len(made) == stores:
             os._exit(DIED)
         made.append(change)
-        return attempt(transaction, change)  # type: ignore[arg-type]
+        return attempt(swaps, change)  # type: ignore[arg-type]
 
-    attempt = Transaction._attempt
-    Transaction._attempt = dying  # type: ignore[method-assign, assignment]
+    attempt = Swaps._attempt
+    Swaps._attempt = dying  # type: ignore[method-assign, assignment]
     clean(home, backup, secret)
 
 

@@ -1,0 +1,40 @@
+"""What became of a change, and how that is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.errors import UnreadableStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Swapped:
+    """A change that was made."""
+
+    path: Path
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A change that was not made, or not taken back; the store is wholly old or wholly new all the same."""
+
+    path: Path
+    reason: str
+
+
+def listed(failed: Iterable[Failed]) -> str:
+    """For a message."""
+    return ", ".join(f"{failure.path}: {failure.reason}" for failure in failed)
+
+
+def reason(error: Exception) -> str:
+    """What an error says beside the path."""
+    if isinstance(error, UnreadableStore):
+        return error.reason
+    return getattr(error, "strerror", None) or str(error)
