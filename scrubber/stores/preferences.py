@@ -7,7 +7,6 @@ Chromium would take the change for an attack, and reset it.
 from __future__ import annotations
 
 import base64
-import binascii
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -85,7 +84,7 @@ class Encoded:
         """By any name in it."""
         try:
             return target.mentions(base64.b64decode(text(row[self.column]), validate=True))
-        except binascii.Error:
+        except ValueError:  # also for what isn't ASCII
             return False
 
 
@@ -105,7 +104,7 @@ class PackedLog:
         try:
             packed = base64.b64decode(text(row[self.column]))
             return target.mentions(zlib.decompressobj(_GZIP).decompress(packed, _LIMIT))
-        except (binascii.Error, zlib.error):
+        except (ValueError, zlib.error):
             return False
 
 

@@ -18,7 +18,9 @@ from scrubber.browsers.chromium.preferences import (
 from scrubber.errors import PlanOutdated, UnreadableStore
 from scrubber.formats.anonymization_key import encode
 from scrubber.model import Policy, Standing
+from scrubber.stores.preferences import Encoded, PackedLog
 from scrubber.transaction import Transaction
+from tests import cleaned
 from tests.cleaned import clean, look
 
 if TYPE_CHECKING:
@@ -357,3 +359,10 @@ class TestBookmarks:
         put(tmp_path, {"roots": {}}, "Bookmarks")
         store, _ = ENCRYPTED_BOOKMARKS
         assert store.find(twin, look(tmp_path, BOOKMARKED)) == ()
+
+
+@pytest.mark.parametrize("text", ["naïve", "%", "", "bGFicy5vcGVuYWku"])
+def test_a_text_that_is_no_base64_is_nobodys(text: str) -> None:
+    row: dict[str, str | int | float | bytes | None] = {"": text}
+    assert not Encoded("").owns(row, cleaned.TARGET)
+    assert not PackedLog("").owns(row, cleaned.TARGET)
