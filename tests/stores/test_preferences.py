@@ -20,7 +20,7 @@ from scrubber.formats.anonymization_key import encode
 from scrubber.model import Policy, Standing
 from scrubber.stores.preferences import Encoded, PackedLog
 from scrubber.transaction import Transaction
-from tests import cleaned
+from tests.cleaned import TARGET as SITE
 from tests.cleaned import clean, look
 
 if TYPE_CHECKING:
@@ -364,5 +364,5 @@ class TestBookmarks:
 @pytest.mark.parametrize("text", ["naïve", "%", "", "bGFicy5vcGVuYWku"])
 def test_a_text_that_is_no_base64_is_nobodys(text: str) -> None:
     row: dict[str, str | int | float | bytes | None] = {"": text}
-    assert not Encoded("").owns(row, cleaned.TARGET)
-    assert not PackedLog("").owns(row, cleaned.TARGET)
+    assert not Encoded("").owns(row, SITE)
+    assert not PackedLog("").owns(row, SITE)
