@@ -81,7 +81,19 @@ class Search:
             else:
                 self._rest(value, here)
         if isinstance(tabs, list) and tabs and self._all_gone(len(tabs), (*at, "tabs")):
-            self._replace(at, "window")
+            last = (*at, "tabs", len(tabs) - 1)
+            if self._has_others_closed(window, at):
+                # They would go with the window, and it can't be without a tab: an empty one stays.
+                del self.traces[last]
+                self._tab(tabs[-1], last, stays=True)  # type: ignore[arg-type]
+            else:
+                self._replace(at, "window")
+
+    def _has_others_closed(self, window: Object, at: Place) -> bool:
+        return any(
+            isinstance(items := window.get(name), list) and not self._all_gone(len(items), (*at, name))
+            for name in ("_closedTabs", "closedGroups")
+        )
 
     def _group(self, group: Object, at: Place) -> None:
         """A closed or saved group: tabs like closed ones, and a name."""
@@ -106,7 +118,8 @@ class Search:
         if self._goes((*at, "state")):
             self._replace(at, "closed tab")
 
-    def _tab(self, tab: Object, at: Place) -> None:
+    def _tab(self, tab: Object, at: Place, *, stays: bool = False) -> None:
+        """A tab, which is closed where all its pages go, unless it has to stay without any."""
         entries = tab.get("entries")
         for name, value in tab.items():
             here = (*at, name)
@@ -118,7 +131,8 @@ class Search:
                 self._form(value, here)
             else:
                 self._rest(value, here)
-        if isinstance(entries, list) and entries and self._all_gone(len(entries), (*at, "entries")):
+        gone = isinstance(entries, list) and entries and self._all_gone(len(entries), (*at, "entries"))
+        if gone and not stays:
             self._replace(at, "tab")
 
     def _entry(self, entry: Object, at: Place) -> None:

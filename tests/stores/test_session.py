@@ -247,6 +247,35 @@ class TestWindows:
         left = cleaned(path, session(window(tab(LABS, LABS), tab(LABS))))
         assert left == session(selectedWindow=0)
 
+    @pytest.mark.parametrize("where", ["windows", "_closedWindows"])
+    @pytest.mark.parametrize(
+        "others",
+        [
+            {"_closedTabs": [{"state": tab(LABS)}, {"state": tab(SHOP)}]},
+            {"closedGroups": [{"id": "g", "name": "G", "tabs": [{"state": tab(SHOP)}]}]},
+        ],
+        ids=["a closed tab", "a closed group"],
+    )
+    def test_stay_with_an_empty_tab_for_what_others_closed_in_them(
+        self, path: Path, others: dict[str, Any], where: str
+    ) -> None:
+        full = tab(LABS, LABS) | {"image": "data:", "storage": {LABS: {"k": "v"}, SHOP: {"k": "v"}}}
+        windows = [window(tab(NEWS)), window(tab(LABS), full, selected=1, title="Labs", **others)]
+        state = session(windows[0], _closedWindows=windows[1:])
+        left = cleaned(path, state if where == "_closedWindows" else session(*windows))
+        stays = left[where][-1]
+        assert stays["tabs"] == [{"entries": [], "index": 0, "storage": {SHOP: {"k": "v"}}}]
+        assert (stays["selected"], stays["title"]) == (1, "")
+        kept = {
+            name: [each for each in items if "state" not in each or each["state"] == tab(SHOP)]
+            for name, items in others.items()
+        }
+        assert {name: stays[name] for name in others} == kept
+
+    def test_go_where_only_the_target_s_was_closed_in_them(self, path: Path) -> None:
+        closed = window(tab(LABS), _closedTabs=[{"state": tab(LABS)}], closedGroups=[])
+        assert urls(cleaned(path, session(closed, window(tab(SHOP))))) == [[SHOP]]
+
     def test_that_were_closed(self, path: Path) -> None:
         closed = [window(tab(LABS), title="Labs"), window(tab(SHOP), tab(LABS), selected=2, title="Labs")]
         left = cleaned(path, session(window(tab(NEWS)), _closedWindows=closed))
