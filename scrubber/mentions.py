@@ -1,4 +1,4 @@
-"""Whether a text or a blob names a host anywhere: in a title, a query, a referrer, a protobuf, UTF-16.
+"""Whether a text or a blob names a host anywhere: in a title, a query, a protobuf, UTF-16, base64.
 
 A name counts where it stands alone: `notopenai.com`, `labs-openai.com` and `labs.openai.com.evil.example`
 don't name what they resemble. What stands beside it is judged as ASCII, because Chinese or Japanese text
@@ -7,6 +7,8 @@ follows a host without a space.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import operator
 import re
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING
 from scrubber.formats.origins import split_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 # A percent or backslash escape ends in letters or digits, but stands for one character.
 _ESCAPED = "|".join(
@@ -39,6 +41,13 @@ _BEGINS_IPV6 = rf"(?:(?<![0-9a-f:.])|{_ESCAPED})"
 _ENDS_IPV6 = r"(?![0-9a-f:.])"
 _COLON = r"(?::|%(?:25){0,2}3a)"
 _SLASH = r"(?:\\?/|%(?:25){0,2}2f|\\u002f)"
+
+# Search pages and mailings wrap the pages that they link to: `…/ck/a?u=a1aHR0cHM6Ly9…`.
+_BASE64 = re.compile(rb"[0-9A-Za-z+/_-]*")
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_LONGEST_WRAPPED = 1 << 11
+"""Letters to either side of a name in base64 that are decoded with it."""
+_SHORTEST_TOKEN = 8
 
 _PRINTABLE = bytes(range(0x20, 0x7F))
 _URL_BYTES = bytes(set(range(0x21, 0x7F)) - set(b'"<>\\^`{|}'))
@@ -66,11 +75,18 @@ class Mentions:
         self._shapes = tuple(_shape(name) for name in names)
         self._ascii = tuple(shape for shape in self._shapes if shape.host.isascii())
         self._international = len(self._ascii) < len(self._shapes)
+        self._tokens = tuple(token for shape in self._ascii for token in _tokens(shape.host))
+        self._text_tokens = tuple(token.decode() for token in self._tokens)
 
     def in_text(self, text: str) -> bool:
         """Whether a text names one of them."""
         lowered = text.lower()
-        return any(shape.found(lowered) for shape in self._shapes)
+        if any(shape.found(lowered) for shape in self._shapes):
+            return True
+        for token in self._text_tokens:  # most texts end here: no generator
+            if token in text:
+                return self._wrapped(text.encode("utf-8", "replace"))
+        return False
 
     def in_blob(self, blob: bytes) -> bool:
         """Whether a blob does: in UTF-8 or UTF-16 of either order at any offset, lengths in front or not."""
@@ -81,7 +97,18 @@ class Mentions:
                 return True
         if self._international and self.in_text(blob.decode("utf-8", "replace")):
             return True
-        return any(self._wide(blob, lowered, codec) for codec in ("utf-16-le", "utf-16-be"))
+        wide = any(self._wide(blob, lowered, codec) for codec in ("utf-16-le", "utf-16-be"))
+        return wide or self._wrapped(blob)
+
+    def _wrapped(self, data: bytes) -> bool:
+        """Whether base64 in it names one of them, however it was cut into groups."""
+        return any(
+            any(shape.found(decoded.lower().decode("latin-1")) for shape in self._ascii)
+            for token in self._tokens
+            if token in data
+            for run in _runs_around(data, token)
+            for decoded in _decoded(run)
+        )
 
     def _wide(self, blob: bytes, lowered: bytes, codec: str) -> bool:
         # Lower case of bytes isn't lower case of other than Latin letters.
@@ -136,6 +163,39 @@ def _shape(name: Name) -> _Shape:
         spelled += _SLASH + _SLASH.join(re.escape(part) for part in path.split("/"))
         ends = _ENDS_PATH
     return _Shape(host, re.compile(begins), re.compile(spelled), re.compile(ends))
+
+
+def _tokens(host: str) -> Iterator[bytes]:
+    """What base64 makes of the inside of a name: whole groups, the same whatever stands around it."""
+    for skipped in range(3):
+        inner = host.encode()[skipped:]
+        token = base64.b64encode(inner[: len(inner) // 3 * 3])
+        if len(token) >= _SHORTEST_TOKEN:
+            yield token
+
+
+def _runs_around(data: bytes, token: bytes) -> Iterator[bytes]:
+    at = data.find(token)
+    while at >= 0:
+        before = data[max(0, at - _LONGEST_WRAPPED) : at]
+        reversed_run = _BASE64.match(before[::-1])
+        end = at + len(token)
+        after = _BASE64.match(data, end, end + _LONGEST_WRAPPED)
+        rest = after[0] if after else b""
+        yield (reversed_run[0][::-1] if reversed_run else b"") + token + rest
+        at = data.find(token, end + len(rest))
+
+
+def _decoded(run: bytes) -> Iterator[bytes]:
+    """As each letter of its first group may begin it; what is left of the last group says nothing."""
+    standard = run.translate(_STANDARD)
+    for skipped in range(4):
+        whole = standard[skipped:]
+        yield binascii.a2b_base64(whole[: len(whole) // 4 * 4] + _padded(whole[len(whole) // 4 * 4 :]))
+
+
+def _padded(rest: bytes) -> bytes:
+    return rest + b"=" * (4 - len(rest)) if len(rest) > 1 else b""
 
 
 def _length_says_start(blob: bytes, at: int, end: int) -> bool:

@@ -18,15 +18,14 @@ from scrubber.browsers.chromium.preferences import (
 from scrubber.errors import PlanOutdated, UnreadableStore
 from scrubber.formats.anonymization_key import encode
 from scrubber.model import Policy, Standing
-from scrubber.stores.preferences import Encoded, PackedLog
 from scrubber.transaction import Transaction
-from tests.cleaned import TARGET as SITE
 from tests.cleaned import clean, look
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from scrubber.model import Store
+    from scrubber.stores.encrypted_twin import EncryptedTwin
 
 ALL = Policy(mentions="all")
 BOOKMARKED = Policy(include=frozenset({"bookmarks"}))
@@ -337,13 +336,13 @@ class TestBookmarks:
         children = cleaned(BOOKMARKS, path, everything)["roots"]["other"]["children"]
         assert {one["name"]: [node["name"] for node in one["children"]] for one in children} == left
 
-    def test_encrypted_copy_goes_with_them_alone(self, tmp_path: Path) -> None:
-        twin = tmp_path / "EncryptedBookmarks2"
+    @pytest.mark.parametrize("store", ENCRYPTED_BOOKMARKS, ids=lambda store: store.places[0])
+    def test_encrypted_copy_goes_with_them_alone(self, tmp_path: Path, store: EncryptedTwin) -> None:
+        twin = tmp_path / store.places[0].removeprefix("{profile}/")
         twin.write_bytes(b"v10...")
-        store, _ = ENCRYPTED_BOOKMARKS
         with pytest.raises(UnreadableStore, match="missing"):
             store.find(twin, look(tmp_path))
-        self.file(tmp_path)
+        self.file(tmp_path).rename(tmp_path / store.plain)
         assert [trace.standing for trace in store.find(twin, look(tmp_path))] == [Standing.KEPT]
         traces = store.find(twin, look(tmp_path, BOOKMARKED))
         assert [trace.standing for trace in traces] == [Standing.OWN]
@@ -357,12 +356,5 @@ class TestBookmarks:
         twin = tmp_path / "EncryptedBookmarks2"
         twin.write_bytes(b"v10...")
         put(tmp_path, {"roots": {}}, "Bookmarks")
-        store, _ = ENCRYPTED_BOOKMARKS
+        store, *_ = ENCRYPTED_BOOKMARKS
         assert store.find(twin, look(tmp_path, BOOKMARKED)) == ()
-
-
-@pytest.mark.parametrize("text", ["naïve", "%", "", "bGFicy5vcGVuYWku"])
-def test_a_text_that_is_no_base64_is_nobodys(text: str) -> None:
-    row: dict[str, str | int | float | bytes | None] = {"": text}
-    assert not Encoded("").owns(row, SITE)
-    assert not PackedLog("").owns(row, SITE)

@@ -201,13 +201,15 @@ BOOKMARKS = JsonFile(
     *in_profile("Bookmarks"),
     *in_profile("Bookmarks.bak"),
     *in_profile("AccountBookmarks"),
+    *in_profile("AccountBookmarks.bak"),
     items=(Items("roots", "**", "children", of=(Url("url"),), holds="bookmarks", keep="bookmarks"),),
     source="components/bookmarks/browser/bookmark_codec.cc",
 )
 
 ENCRYPTED_BOOKMARKS = tuple(
-    EncryptedTwin(*in_profile(f"Encrypted{name}2"), plain=name, of=BOOKMARKS)
+    EncryptedTwin(*in_profile(f"Encrypted{name}2{before}"), plain=f"{name}{before}", of=BOOKMARKS)
     for name in ("Bookmarks", "AccountBookmarks")
+    for before in ("", ".bak")  # as it was when the browser last started
 )
 
 UNFINISHED = Unfinished(
