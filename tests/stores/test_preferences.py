@@ -18,7 +18,9 @@ from scrubber.browsers.chromium.preferences import (
 from scrubber.errors import PlanOutdated, UnreadableStore
 from scrubber.formats.anonymization_key import encode
 from scrubber.model import Policy, Standing
+from scrubber.stores.preferences import Encoded, PackedLog
 from scrubber.transaction import Transaction
+from tests.cleaned import TARGET as SITE
 from tests.cleaned import clean, look
 
 if TYPE_CHECKING:
@@ -358,3 +360,10 @@ class TestBookmarks:
         put(tmp_path, {"roots": {}}, "Bookmarks")
         store, *_ = ENCRYPTED_BOOKMARKS
         assert store.find(twin, look(tmp_path, BOOKMARKED)) == ()
+
+
+@pytest.mark.parametrize("text", ["naïve", "%", "", "bGFicy5vcGVuYWku"])
+def test_a_text_that_is_no_base64_is_nobodys(text: str) -> None:
+    row: dict[str, str | int | float | bytes | None] = {"": text}
+    assert not Encoded("").owns(row, SITE)
+    assert not PackedLog("").owns(row, SITE)
