@@ -44,11 +44,9 @@ class DataStorage:
         """Slots by their key and value."""
         if kind(path) is None or not look.policy.wants(self.rule.holds):
             return ()
-        judged = (
-            self.rule.judge("", (slot.number, slot.key), self.fields(slot.key, slot.value), look)
-            for slot in _slots(path, read_regular(path, _LIMIT))
-        )
-        return tuple(trace for trace in judged if trace)
+        slots = _slots(path, read_regular(path, _LIMIT))
+        records = (((slot.number, slot.key), self.fields(slot.key, slot.value)) for slot in slots)
+        return self.rule.traces(records, look)
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the file with these slots free; the number of other slots compared."""

@@ -9,6 +9,8 @@ from scrubber.model import BROWSING, Standing, Trace
 from scrubber.stores.columns import text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scrubber.model import Key, Look
     from scrubber.stores.columns import Column, Row
 
@@ -31,6 +33,11 @@ class Rule:
     holds: str
     keep: str = ""
     """The word of `--include` that takes away what is kept otherwise; `always` where none does."""
+
+    def traces(self, records: Iterable[tuple[Key, Row | None]], look: Look) -> tuple[Trace, ...]:
+        """Those of all records of a file; what isn't one has no fields."""
+        judged = (self.judge("", key, row, look) for key, row in records if row is not None)
+        return tuple(trace for trace in judged if trace)
 
     def judge(self, where: str, key: Key, row: Row, look: Look) -> Trace | None:
         """The record's trace; None where it is nobody's concern or not asked for."""

@@ -46,11 +46,9 @@ class SslTokens:
         """Tickets by their host and partition."""
         if kind(path) is None or not look.policy.wants("network"):
             return ()
-        judged = (
-            _RULE.judge("", (number, record.key), _row(record.key), look)
-            for number, record in enumerate(_read(path, read_regular(path, _LIMIT)).records)
-        )
-        return tuple(trace for trace in judged if trace)
+        tickets = _read(path, read_regular(path, _LIMIT)).records
+        records = (((number, each.key), _row(each.key)) for number, each in enumerate(tickets))
+        return _RULE.traces(records, look)
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the file without these tickets; the number of others compared."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from scrubber.model import Changes, Key, Look, Trace
+    from scrubber.model import Changes, Look, Trace
     from scrubber.stores.columns import Row
     from scrubber.stores.records import Rule
 
@@ -68,14 +68,8 @@ class TextLines:
         """Records by their fields."""
         if kind(path) is None or not look.policy.wants(self.rule.holds):
             return ()
-        found = []
-        for number, record in enumerate(self.split(read_regular(path, _LIMIT))):
-            text = record.decode("utf-8", "replace")
-            row = self.fields(text)
-            trace = self.rule.judge("", (number, text), row, look) if row is not None else None
-            if trace:
-                found.append(trace)
-        return tuple(found)
+        keys = _numbered(self.split(read_regular(path, _LIMIT)))
+        return self.rule.traces(((key, self.fields(key[1])) for key in keys), look)
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the file without these records; the number of others compared."""
@@ -97,6 +91,9 @@ class TextLines:
 
         return proving.edit(path, changes, write, prove)
 
-    def _numbered(self, path: Path) -> dict[Key, bytes]:
-        records = self.split(path.read_bytes())
-        return {(number, each.decode("utf-8", "replace")): each for number, each in enumerate(records)}
+    def _numbered(self, path: Path) -> dict[tuple[int, str], bytes]:
+        return _numbered(self.split(path.read_bytes()))
+
+
+def _numbered(records: list[bytes]) -> dict[tuple[int, str], bytes]:
+    return {(number, each.decode("utf-8", "replace")): each for number, each in enumerate(records)}

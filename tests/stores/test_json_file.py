@@ -97,6 +97,20 @@ def test_what_is_noted_of_a_login_goes_with_it(included: bool, tmp_path: Path) -
     assert {*left["dismissedBreachAlertsByLoginGUID"]} == {*guids}
 
 
+def test_what_background_tasks_are_told_of_the_profile(tmp_path: Path) -> None:
+    def sites(*names: str) -> list[dict[str, str]]:
+        return [{"url": f"https://{name}/", "host": name} for name in names]
+
+    def told(*names: str) -> dict[str, Any]:
+        lists = {name: sites(*names) for name in ("topFrecentSites", "pinnedSites", "recentBookmarks")}
+        home = {"isDefault": False, "urls": sites(*names)}
+        return {"environment": {**lists, "homePageSettings": home, "locale": "de"}, "version": 1}
+
+    others = ("notopenai.com", "labs.openai.com.evil.example", "shop.example")
+    path = tmp_path / "targeting.snapshot.json"
+    assert cleaned(files.TARGETING, path, told("labs.openai.com", *others)) == told(*others)
+
+
 def test_handlers_leave_their_place_to_nobody(tmp_path: Path) -> None:
     gmail = {"name": "Gmail", "uriTemplate": "https://mail.google.com/mail/?extsrc=mailto&url=%s"}
     labs = {"name": "Labs", "uriTemplate": f"{LABS}/?open=%s"}

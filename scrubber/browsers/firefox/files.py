@@ -201,8 +201,13 @@ DOWNLOADS = JsonFile(
 TARGETING = JsonFile(
     "{profile}/targeting.snapshot.json",
     items=tuple(
-        Items("environment", each, of=(Url("url"), Host("host")), holds="history")
-        for each in ("topFrecentSites", "pinnedSites", "recentBookmarks")
+        Items("environment", *each, of=(Url("url"), Host("host")), holds="history")
+        for each in (
+            ("topFrecentSites",),
+            ("pinnedSites",),
+            ("recentBookmarks",),
+            ("homePageSettings", "urls"),
+        )
     ),
     source="browser/components/BackgroundTask_defaultagent.sys.mjs",
 )
