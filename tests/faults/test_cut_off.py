@@ -38,7 +38,7 @@ def test_kill(scene: Scene, folder: Path, tally: Tally) -> None:
     """Only what changes the disk matters: before anything else, it is as it was one operation earlier."""
     chosen = evenly([one for one in scene.operations if one.name in CHANGING])
     killed = sum(spread(chosen, partial(kill_at_all, scene), folder))
-    assert killed > len(chosen) * 0.9  # the others are the last look's, which isn't taken here
+    assert killed > len(chosen) * 0.8  # the others are the last look's, which isn't taken here
     tally.add("kills survived", killed)
 
 
