@@ -289,12 +289,12 @@ def _settled(
 
 def roots(profile: BrowserProfile) -> tuple[Path, ...]:
     """Where a run may write."""
-    return (*_own_roots(profile), *profile.desktop)
+    return (*_own_roots(profile), *profile.desktop, *profile.system)
 
 
 def needed_roots(profile: BrowserProfile, paths: Collection[Path]) -> tuple[Path, ...]:
     """Places elsewhere only where something in them changes: every root gets a staging folder."""
-    elsewhere = (*profile.moved_caches, *profile.desktop)
+    elsewhere = (*profile.moved_caches, *profile.desktop, *profile.system)
     unneeded = {root for root in elsewhere if not any(path.is_relative_to(root) for path in paths)}
     return tuple(root for root in roots(profile) if root not in unneeded)
 

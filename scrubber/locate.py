@@ -52,6 +52,7 @@ def _split(place: str, profile: BrowserProfile) -> tuple[Path | None, list[str]]
         "{user_data}": profile.user_data,
         "{data_home}": profile.data_home,
         "{cache_home}": profile.cache_home,
+        "{home}": profile.home,
     }
     # A folder's own name may look like a pattern: `Work [old]`.
     return roots[root], [step.replace("{folder}", glob.escape(profile.path.name)) for step in steps]

@@ -79,6 +79,8 @@ class BrowserProfile:
     """The same for caches (`~/.cache`)."""
     moved_caches: tuple[Path, ...] = ()
     """The folders of an HTTP cache that a preference has elsewhere, links resolved."""
+    home: Path | None = None
+    """The home that the profile lies in, links resolved; None where nobody knows which."""
 
     @property
     def spec(self) -> str:
@@ -96,7 +98,15 @@ class BrowserProfile:
     def desktop(self) -> tuple[Path, ...]:
         """The folders in which the desktop notes what browsers did, for all of them."""
         data = (self.data_home,) if self.data_home else ()
-        return (*data, self.cache_home / "thumbnails") if self.cache_home else data
+        caches = (self.cache_home / "thumbnails",) if self.cache_home else ()
+        windows = (self.home / "AppData/Roaming/Microsoft/Windows/Recent",) if self.home else ()
+        return (*data, *caches, *windows)
+
+    @property
+    def system(self) -> tuple[Path, ...]:
+        """The folders in which macOS does so, in files that say by themselves whose an entry is."""
+        folders = ("Library/Preferences", "Library/Saved Application State")
+        return tuple(self.home / folder for folder in folders) if self.home else ()
 
 
 Key = int | str | tuple["int | str | bytes | float | None", ...]
@@ -192,7 +202,8 @@ class Store(Protocol):
     @property
     def places(self) -> tuple[str, ...]:
         """Where it lies: patterns that start with `{profile}`, `{cache}`, `{user_data}`, or, for what the
-        desktop keeps, `{data_home}` or `{cache_home}`; or `{moved_caches}`, which are places themselves.
+        desktop or the system keeps, `{data_home}`, `{cache_home}` or `{home}`; or `{moved_caches}`, which are
+        places themselves.
         """
 
     @property

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_PLACES = ("path", "user_data", "cache", "data_home", "cache_home")
+_PLACES = ("path", "user_data", "cache", "data_home", "cache_home", "home")
 _Places = dict[tuple[str, Path], "Store"]
 
 

@@ -65,10 +65,10 @@ def test_a_place(place: str, expected: list[str], tmp_path: Path) -> None:
     assert found(tmp_path, place) == expected
 
 
-@pytest.mark.parametrize("root", ["{data_home}", "{cache_home}"])
+@pytest.mark.parametrize("root", ["{data_home}", "{cache_home}", "{home}"])
 def test_the_desktops_places_are_nowhere_without_a_home(root: str, tmp_path: Path) -> None:
     made(tmp_path, "x")
-    known = replace(profile(tmp_path), data_home=tmp_path, cache_home=tmp_path)
+    known = replace(profile(tmp_path), data_home=tmp_path, cache_home=tmp_path, home=tmp_path)
     assert list(located([f"{root}/x"], known)) == [tmp_path / "x"]
     assert list(located([f"{root}/x"], profile(tmp_path))) == []
 
@@ -146,13 +146,16 @@ def test_looking_leaves_access_times(tmp_path: Path) -> None:
     assert folder.lstat().st_atime_ns == 1
 
 
+KNOWN = ("{profile}", "{cache}", "{user_data}", "{data_home}", "{cache_home}", "{home}")
+
+
 def test_every_place_starts_at_a_known_folder() -> None:
     for browser in BROWSERS:
         for place in [place for store in browser.stores for place in store.places] + [*browser.shared]:
             if place == MOVED_CACHES:
                 continue
             root, _, rest = place.partition("/")
-            assert root in ("{profile}", "{cache}", "{user_data}", "{data_home}", "{cache_home}"), place
+            assert root in KNOWN, place
             assert rest, place
             assert not {"", ".", ".."} & set(rest.split("/")), place
 

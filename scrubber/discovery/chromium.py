@@ -69,7 +69,7 @@ def _profile(
     if isinstance(cache, Skipped):
         yield cache
         cache = path
-    data_home, cache_home = installation.homes(reach)
+    data_home, cache_home, home = installation.homes(reach)
     yield BrowserProfile(
         browser=installation.browser.key,
         family="chromium",
@@ -81,6 +81,7 @@ def _profile(
         variant=installation.variant,
         data_home=data_home,
         cache_home=cache_home,
+        home=home,
     )
 
 

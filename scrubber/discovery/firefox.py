@@ -142,7 +142,7 @@ def _profile(
         cache = real
     moved = list(moved_caches(real, reach))
     yield from (each for each in moved if isinstance(each, Skipped))
-    data_home, cache_home = installation.homes(reach)
+    data_home, cache_home, home = installation.homes(reach)
     yield BrowserProfile(
         browser=installation.browser.key,
         family="firefox",
@@ -154,6 +154,7 @@ def _profile(
         variant=installation.variant,
         data_home=data_home,
         cache_home=cache_home,
+        home=home,
         moved_caches=tuple(each for each in moved if isinstance(each, Path)),
     )
 

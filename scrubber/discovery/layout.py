@@ -47,10 +47,11 @@ class Installation:
     data_home: Path | None = None
     """As in BrowserProfile, but with the links that lead there."""
     cache_home: Path | None = None
+    home: Path | None = None
 
-    def homes(self, reach: Reach) -> tuple[Path | None, Path | None]:
-        """`data_home` and `cache_home` with links resolved; None where nothing is, or not in reach."""
-        return _within(self.data_home, reach), _within(self.cache_home, reach)
+    def homes(self, reach: Reach) -> tuple[Path | None, Path | None, Path | None]:
+        """The same three with links resolved; None where nothing is, or not in reach."""
+        return _within(self.data_home, reach), _within(self.cache_home, reach), _within(self.home, reach)
 
     def cache_of(self, relative: Path, profile: Path, reach: Reach) -> Path | Skipped:
         """The cache folder of the profile at `relative`, links resolved, whether or not it exists."""
@@ -175,9 +176,9 @@ def _expanded(
         yield Installation(browser, place.platform, place.variant, data, cache, *_desktop(roots))
 
 
-def _desktop(roots: Mapping[str, Path]) -> tuple[Path | None, Path | None]:
-    """Where a Linux desktop keeps its data and its caches; other systems have no such places."""
-    return (roots["data"], roots["cache"]) if "data" in roots else (None, None)
+def _desktop(roots: Mapping[str, Path]) -> tuple[Path | None, Path | None, Path]:
+    """Where a Linux desktop keeps its data and its caches (others have no such places), and the home."""
+    return roots.get("data"), roots["cache"] if "data" in roots else None, roots["home"]
 
 
 def _within(path: Path | None, reach: Reach) -> Path | None:

@@ -47,6 +47,7 @@ def _short(places: Iterable[str]) -> Iterator[str]:
                 .replace("{user_data}/", "user data: ")
                 .replace("{data_home}/", "~/.local/share/")
                 .replace("{cache_home}/", "~/.cache/")
+                .replace("{home}/", "~/")
                 .replace("{moved_caches}", "where a preference has it")
             )
 

@@ -45,6 +45,7 @@ def test_only_a_linux_home_has_the_desktops_places(tmp_path: Path, system: str) 
     expected = (home / ".local/share", home / ".cache") if system == "linux" else (None, None)
     found = discovery.find_in(home).profiles
     assert {(profile.data_home, profile.cache_home) for profile in found} == {expected}
+    assert {profile.home for profile in found} == {home}
 
 
 def test_the_desktops_places_may_be_links_but_not_out_of_the_home(tmp_path: Path) -> None:
