@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -100,10 +101,15 @@ def run(home: Path, command: str, *options: str) -> Ran:
 def within(home: Path, path: str | Path) -> str:
     """A path as it is told of here: without the home, and without the long way to the profiles."""
     shown = Path(path).relative_to(home).as_posix()
+    shown = _DATED.sub("bookmarkbackups/bookmarks.jsonlz4", shown)
     for folder, short in _SHORT:
         if shown.startswith(folder):
             return short + shown.removeprefix(folder)
     return shown
+
+
+_DATED = re.compile(r"bookmarkbackups/bookmarks-[\w=-]+\.jsonlz4")
+"""Firefox puts the day, a count and a hash of what is inside into the name."""
 
 
 _SHORT = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tests.browsers.hosts import NEWS, SHOP, TARGETS
@@ -123,6 +123,10 @@ FIREFOX = Expected(
             "favicons.sqlite moz_icons_to_pages.icon_id": "moz_icons.id",
             "content-prefs.sqlite prefs.groupID": "groups.id",
             "formhistory.sqlite moz_history_to_sources.history_id": "moz_formhistory.id",
+            **{
+                f"2918063365piupsah.sqlite {table}.object_data_key": "object_data.key"  # push messages
+                for table in ("index_data", "unique_index_data")
+            },
         },
         blanks={
             "places.sqlite moz_historyvisits.from_visit": "moz_historyvisits.id",
@@ -178,6 +182,42 @@ _AFTER_A_CRASH = Expected(
     unnamed=FIREFOX.unnamed,
 )
 
+_LIVED_IN = Expected(
+    ties=replace(
+        FIREFOX.ties,
+        site_wide={
+            **FIREFOX.ties.site_wide,
+            "places.sqlite moz_previews_tombstones": hashlib.sha256(
+                f"https://{TARGETS[0]}/forgotten".encode()
+            )
+            .hexdigest()
+            .encode(),
+        },
+    ),
+    kept={
+        **FIREFOX.kept,
+        "bookmarkbackups/bookmarks.jsonlz4": "a copy of the bookmarks",
+        "prefs.js": "a start page",
+        "tabnotes.sqlite": "a note",
+    },
+    encrypted=FIREFOX.encrypted,
+    altered=FIREFOX.altered,
+    marks=FIREFOX.marks,
+    changed=FIREFOX.changed
+    | {
+        *("handlers.json", "notificationstore.json", "prefs.js"),
+        "storage/permanent/chrome/idb/2918063365piupsah.sqlite",
+    },
+    unnamed=(
+        *FIREFOX.unnamed,
+        f"places-previews/{hashlib.sha256(f'https://{TARGETS[0]}/grouped'.encode()).hexdigest()}.webp",
+        *(
+            f"thumbnails/{hashlib.md5(f'https://{TARGETS[0]}/{page}'.encode()).hexdigest()}.png"
+            for page in ("grouped", "pinned", "packed", "start")
+        ),
+    ),
+)
+
 HOMES = {
     "chromium_home": CHROMIUM,
     "chromium_crashed_home": CHROMIUM,
@@ -185,6 +225,7 @@ HOMES = {
     "chromium_blockfile_home": CHROMIUM,
     "firefox_home": FIREFOX,
     "firefox_crashed_home": _AFTER_A_CRASH,
+    "firefox_lived_in_home": _LIVED_IN,
 }
 """By the names of their fixtures."""
 

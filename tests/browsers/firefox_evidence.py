@@ -35,7 +35,7 @@ def addresses(home: Path) -> set[str]:
 
 def cache_keys(cache: Path) -> set[str]:
     """The keys of a plain `cache2` that are the target's by their address or by what they were asked from."""
-    keys = {key(path.read_bytes()) for path in (cache / "entries").iterdir()}
+    keys = {key(path.read_bytes()) for path in (cache / "cache2" / "entries").iterdir()}
     framed = re.compile(rb"partitionKey=%28https%2Copenai\.com(?:%2Cf)?%29.*:https://widget\.")
     return {each.decode() for each in keys if evidence.mentions((each,), TARGETS) or framed.search(each)}
 

@@ -145,7 +145,7 @@ def test_pages_find_all_of_theirs_but_the_target_nothing(
             assert found == reports[host]["frames"][framed]
 
 
-@pytest.mark.parametrize("asked", ["chromium_home", "chromium_sqlite_home", "firefox_home"])
+@pytest.mark.parametrize("asked", ["chromium_home", "chromium_sqlite_home", "firefox_crashed_home"])
 def test_nothing_at_all_names_the_target_where_a_person_asks_for_that(
     request: pytest.FixtureRequest, tmp_path: Path, asked: str
 ) -> None:

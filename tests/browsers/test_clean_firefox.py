@@ -41,16 +41,36 @@ def cleaned(name: str, cleanings: Callable[[str], Cleaned[FirefoxHome]]) -> Clea
     return cleanings(name)
 
 
+@pytest.mark.parametrize(
+    ("name", "file", "start_pages"),
+    [
+        *((name, file, ()) for name, file in SESSIONS.items()),
+        # A start page is made on purpose: it stays unless bookmarks are included, and opens.
+        (
+            "firefox_lived_in_home",
+            "sessionstore.jsonlz4",
+            (f"https://{TARGET}/start", f"https://{SHOP}/start"),
+        ),
+    ],
+    ids=[*SESSIONS, "firefox_lived_in_home"],
+)
 def test_every_page_of_others_comes_back_in_its_tab(
-    name: str, cleaned: Cleaned[FirefoxHome], reopenings: Callable[[str], Reopened]
+    cleaned: Cleaned[FirefoxHome],
+    reopenings: Callable[[str], Reopened],
+    name: str,
+    file: str,
+    start_pages: tuple[str, ...],
 ) -> None:
-    session = evidence.session(cleaned.before.profile / SESSIONS[name])
-    tabs = [tab for window in session["windows"] for tab in window["tabs"]]
-    closed = [tab["state"] for window in session["windows"] for tab in window["_closedTabs"]]
-    pages = {entry["url"] for tab in (*tabs, *closed) for entry in tab["entries"]}
+    session = evidence.session(cleaned.before.profile / file)
+    windows = [*session["windows"], *session["_closedWindows"]]
+    groups = [*session["savedGroups"], *(group for window in windows for group in window["closedGroups"])]
+    tabs = [tab for window in windows for tab in window["tabs"]]
+    closed = [tab["state"] for each in windows for tab in each["_closedTabs"]]
+    grouped = [tab["state"] for group in groups for tab in group["tabs"]]
+    pages = {entry["url"] for tab in (*tabs, *closed, *grouped) for entry in tab["entries"]}
     expected = {page for page in pages if page.startswith("https://") and TARGET not in page}
     assert f"https://{SHOP}/closed-tab" in expected
-    assert set(reopenings(name).tabs) == expected
+    assert set(reopenings(name).tabs) == {*expected, *start_pages}
 
 
 @pytest.mark.parametrize("path", LISTS)

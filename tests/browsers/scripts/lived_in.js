@@ -109,11 +109,13 @@ for (const tab of together) {
   tab.canonicalUrl = tab.linkedBrowser.currentURI.spec;
   await TabNotes.set(tab, "worth another look");
 }
-// Two previews and what is left of a third: the hash of a page that was forgotten, until its turn comes.
+// A preview and what is left of another: the hash of a page that was forgotten, and then visited again.
 for (const host of [target, shop]) {
   await IOUtils.makeDirectory(PlacesPreviews.getPath(), { ignoreExisting: true });
   await IOUtils.writeUTF8(PlacesPreviews.getPathForUrl(address(host, "/grouped")), "a picture");
-  await PlacesUtils.history.insert({ url: address(host, "/forgotten"), visits: [{ date: new Date() }] });
-  await PlacesUtils.history.remove(address(host, "/forgotten"));
+  const forgotten = { url: address(host, "/forgotten"), visits: [{ date: new Date() }] };
+  await PlacesUtils.history.insert(forgotten);
+  await PlacesUtils.history.remove(forgotten.url);
+  await PlacesUtils.history.insert(forgotten);
 }
 await PlacesBackups.create(3, true);
