@@ -5,31 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from scrubber import guard, scope
+from scrubber import guard, model, scope
 from scrubber.browsers import by_key
 from scrubber.errors import PlanOutdated, ProfileInUse, ScrubError, Unproved, UnreadableStore
-from scrubber.files import kind, walk
 from scrubber.model import Skipped
-from scrubber.transaction import (
-    Change,
-    Failed,
-    Recovered,
-    Swapped,
-    Transaction,
-    fingerprint,
-    interrupted,
-    recover,
-)
+from scrubber.outcome import NEEDED, Cleaned, Outcome, explains, kept_whole, measured, settled
+from scrubber.space import Room
+from scrubber.transaction import Change, Transaction, fingerprint
+from scrubber.writable import needed_roots
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from scrubber.model import BrowserProfile, Trace
+    from scrubber.model import BrowserProfile
     from scrubber.plan import Plan, PlannedStore
 
 Progress = Callable[[str, "Path"], None]
@@ -41,9 +34,6 @@ Keep = Callable[
 """Saves the originals of staged changes; where its block fails, nothing was changed, and they go again."""
 
 
-NEEDED = "left as it is: it tells whose things are in a store that could not be cleaned"
-
-
 Look = guard.Occupancy | Skipped
 """What has a profile in use, or why that can't be told."""
 Looks = dict["BrowserProfile", Look]
@@ -51,38 +41,6 @@ Looks = dict["BrowserProfile", Look]
 
 def quiet(_step: str, _path: Path) -> None:
     """No progress."""
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """One store after a run."""
-
-    planned: PlannedStore
-    removed: tuple[Trace, ...] = ()
-    equal: int = 0
-    """Entries that were compared with the original and found the same."""
-    failed: str = ""
-    """Why the store is as it was."""
-    detail: str = ""
-    """What exactly failed; shown only on request, because it may name what the person visited."""
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass
-class Outcome:
-    """What a run did, filled in as it goes: what a run did that was cut short is in it, too."""
-
-    cleaned: list[Cleaned] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
-    """What went wrong beside the stores."""
-    freed: int = 0
-    """Bytes by which the profiles' files became smaller, measured."""
-    seconds: float = 0.0
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything at all was changed."""
-        return any(one.removed for one in self.cleaned)
 
 
 class InUse(ProfileInUse):
@@ -136,24 +94,14 @@ def _refuse(held: Mapping[BrowserProfile, bool], standard: Collection[Path]) -> 
             raise InUse(found.uses)
 
 
-def left_behind(profiles: Iterable[BrowserProfile]) -> tuple[Path, ...]:
-    """Staging folders of runs that were cut off, as far as they can be seen."""
-    found: dict[Path, None] = {}
-    for profile in profiles:
-        for root in roots(profile):
-            try:
-                found |= dict.fromkeys(interrupted((root,)))
-            except UnreadableStore:
-                continue  # the plan and the sweep say so
-    return tuple(found)
+def apply(plan: Plan, standard: Collection[Path], progress: Progress = quiet, **how: Any) -> Outcome:
+    """`applied`, with nobody looking before the originals are destroyed."""
+    with applied(plan, standard, progress, **how) as run:
+        return run.outcome
 
 
-def finish_interrupted(profiles: Iterable[BrowserProfile]) -> tuple[Recovered, ...]:
-    """Finish or take back what a run that was cut off has left. Raises UnreadableStore."""
-    return tuple(dict.fromkeys(done for profile in profiles for done in recover(roots(profile))))
-
-
-def apply(
+@contextmanager
+def applied(
     plan: Plan,
     standard: Collection[Path],
     progress: Progress = quiet,
@@ -161,78 +109,178 @@ def apply(
     outcome: Outcome | None = None,
     keep_going: bool = False,
     keep: Keep | None = None,
-) -> Outcome:
+) -> Iterator[Run]:
     """Remove what the plan names, profile by profile; each store is cleaned and proved, or as it was.
+
+    The block looks at what has become of it (`Run.judge`). Until it ends, the originals lie aside, and
+    browsers are kept out where that can be done; by whatever way it ends, they are destroyed then. Residue is
+    no reason to bring them back: the stores were proved equal to them less what the plan names, and they hold
+    all that the person wants gone. A process that dies meanwhile leaves them for the next start.
 
     With `keep` the originals are saved first, and all profiles are then treated as if they were one.
 
     Raises ProfileInUse as long as nothing was changed; later, or with `keep_going`, a profile that a browser
-    has opened meanwhile is left as it was. An exception or Ctrl-C takes back what was done to the profile at
-    hand; earlier ones are complete, and `outcome` has them.
+    has opened meanwhile is left as it was. An exception or Ctrl-C before the block takes back what was done
+    to the profile at hand; earlier ones are complete, and `outcome` has them.
     """
-    run = _Run(plan, standard, progress, Outcome() if outcome is None else outcome, keep_going, keep)
-    start = time.monotonic()
-    try:
-        for profiles in (plan.profiles,) if keep else ((profile,) for profile in plan.profiles):
-            run.clean(profiles)
-    finally:
-        run.outcome.seconds = time.monotonic() - start
-    return run.outcome
+    with ExitStack() as ends:
+        run = Run(plan, standard, progress, Outcome() if outcome is None else outcome, keep_going, keep, ends)
+        try:
+            run.start()
+            yield run
+        finally:
+            run.tell()
+
+
+@dataclass
+class _Part:
+    """The stores of profiles that are cleaned together, or left as they are."""
+
+    profiles: tuple[BrowserProfile, ...]
+    stores: list[PlannedStore]
+    transaction: Transaction
+    locks: ExitStack = field(default_factory=ExitStack)
+    cleaned: list[Cleaned] = field(default_factory=list)
+    before: int = 0
+    """Bytes of all files."""
+    freed: int = 0
+    is_left: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether `cleaned` is what has become of them, whatever comes."""
+        return self.is_left or self.transaction.is_kept
 
 
 @dataclass(frozen=True)
-class _Run:
+class Run:
+    """One run over a plan."""
+
     plan: Plan
     standard: Collection[Path]
     progress: Progress
     outcome: Outcome
     keep_going: bool
     keep: Keep | None
+    ends: ExitStack
+    parts: list[_Part] = field(default_factory=list)
+    lacking: dict[int, str] = field(default_factory=dict)
 
-    def clean(self, profiles: Sequence[BrowserProfile]) -> None:
-        found = (planned for profile in profiles for planned in self.plan.of(profile))
-        stores = [planned for planned in found if self.plan.going(planned)]
-        if not stores:
-            return
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where the originals lie aside: the sweep leaves these out."""
+        return tuple(folder for part in self.parts for folder in part.transaction.folders)
+
+    def start(self) -> None:
+        """Clean it all."""
+        begun = time.monotonic()
+        every = [planned for planned in self.plan.stores if self.plan.going(planned)]
+        going = {id(planned): self.plan.going(planned) for planned in every}
+        self.lacking.update(Room().lacking(every, going))
         try:
-            self._clean(tuple(dict.fromkeys(planned.profile for planned in stores)), stores)
-        except ProfileInUse as error:
-            if not (self.keep_going or self.outcome.changed):
+            for profiles in (self.plan.profiles,) if self.keep else ((one,) for one in self.plan.profiles):
+                if stores := [planned for planned in every if planned.profile in profiles]:
+                    self._clean(stores)
+        finally:
+            self.outcome.seconds = time.monotonic() - begun
+
+    def judge(self, skipped: Iterable[Skipped]) -> None:
+        """Put back what can't be read any more since it was changed, and what made sense only with that.
+
+        `skipped` is what a new plan could not look into; stores in it are read once more.
+        """
+        places = [one.path for one in skipped]
+        for part in self.parts:
+            if part.transaction.is_kept:
+                self._judge(part, places)
+                part.freed = part.before - measured(part.stores)
+        self.tell()
+
+    def tell(self) -> None:
+        """Bring the outcome up to date."""
+        counting = [part for part in self.parts if part.counts]
+        self.outcome.cleaned[:] = [one for part in counting for one in part.cleaned]
+        self.outcome.freed = sum(part.freed for part in counting)
+
+    def _clean(self, stores: list[PlannedStore]) -> None:
+        profiles = tuple(dict.fromkeys(planned.profile for planned in stores))
+        paths = [planned.path for planned in stores]
+        writable = [root for one in profiles for root in needed_roots(one, paths)]
+        part = _Part(profiles, stores, Transaction(writable, self.folders))
+        self.parts.append(part)
+        # Before anything is opened, so that nothing stays open whatever comes between.
+        self.ends.push(partial(self._end, part))
+        try:
+            self._swap(part)
+        except (ProfileInUse, UnreadableStore) as error:
+            self._end(part)
+            self.tell()
+            if isinstance(error, ProfileInUse) and not (self.keep_going or self.outcome.changed):
                 raise
-            self._leave(stores, str(error))
-        except UnreadableStore as error:
-            self._leave(stores, f"{error.path}: {error.reason}")
+            self._leave(part, str(error))
+        except BaseException as error:
+            self._end(part, type(error), error, error.__traceback__)
+            raise
 
-    def _clean(self, profiles: Sequence[BrowserProfile], stores: list[PlannedStore]) -> None:
-        with shut(profiles, self.standard) as refuse:
-            before = _size(stores)
-            paths = [planned.path for planned in stores]
-            with Transaction([root for one in profiles for root in needed_roots(one, paths)]) as transaction:
-                staged: list[tuple[Cleaned, Collection[Path]]] = []
-                for planned in stores:
-                    staged.append(self._staged(planned, transaction, [one for one, _ in staged]))
-                saved = partial(self.progress, "backup")
-                with self.keep(profiles, transaction.changes, saved) if self.keep else nullcontext():
-                    # A browser may have been started while the copies were made.
-                    refuse()
-                made = transaction.swap(lambda path: self.progress("swap", path))
-                self.outcome.cleaned += _all_settled(staged, made, transaction)
-                try:
-                    transaction.commit()
-                except ScrubError as error:
-                    self.outcome.troubles.append(str(error))
-            self.outcome.freed += before - _size(stores)
+    def _swap(self, part: _Part) -> None:
+        refuse = part.locks.enter_context(shut(part.profiles, self.standard))
+        part.before = measured(part.stores)
+        part.transaction.open()
+        staged: list[Cleaned] = []
+        for planned in part.stores:
+            staged.append(self._staged(planned, part.transaction, staged))
+        saved = partial(self.progress, "backup")
+        changes = part.transaction.changes
+        with self.keep(part.profiles, changes, saved) if self.keep else nullcontext():
+            # A browser may have been started while the copies were made.
+            refuse()
+        made = part.transaction.swap(lambda path: self.progress("swap", path))
+        part.cleaned = settled(staged, made, part.transaction)
+        part.freed = part.before - measured(part.stores)
+        part.transaction.keep()
 
-    def _leave(self, stores: Iterable[PlannedStore], reason: str) -> None:
-        self.outcome.cleaned += [Cleaned(planned, failed=reason) for planned in stores]
+    def _end(self, part: _Part, *why: Any) -> None:
+        """Destroy the originals of what stays, put the rest back; done already, it does nothing."""
+        try:
+            if part.transaction.is_kept:
+                part.transaction.commit()
+        except ScrubError as error:
+            self.outcome.troubles.append(str(error))
+        finally:
+            part.transaction.__exit__(*(why or (None, None, None)))
+            part.locks.close()
 
-    def _staged(
-        self, planned: PlannedStore, transaction: Transaction, others: Iterable[Cleaned]
-    ) -> tuple[Cleaned, Collection[Path]]:
-        """The store as it will be, and what is to be changed for that."""
+    def _leave(self, part: _Part, reason: str) -> None:
+        part.cleaned = [Cleaned(planned, failed=reason) for planned in part.stores]
+        part.is_left = True
+
+    def _judge(self, part: _Part, places: Collection[Path]) -> None:
+        for number, one in enumerate(part.cleaned):
+            reason = "" if one.failed else self._broken(one, places)
+            if reason:
+                # First the word, then the deed: an interrupt between must not call it clean.
+                part.cleaned[number] = one.undone(reason)
+                part.cleaned[number] = one.undone(reason, part.transaction.put_back(one.paths))
+        part.cleaned = kept_whole(part.cleaned, part.transaction)
+
+    def _broken(self, one: Cleaned, places: Collection[Path]) -> str:
+        """Why a store that was read for the plan can't be read any more; empty where it can."""
+        planned = one.planned
+        if not any(place == planned.path or planned.path in place.parents for place in places):
+            return ""
+        try:
+            planned.store.find(planned.path, model.Look(self.plan.target, planned.profile, self.plan.policy))
+        except (UnreadableStore, OSError) as error:
+            return f"could not be read any more once it was changed ({error}), and was put back"
+        return ""
+
+    def _staged(self, planned: PlannedStore, transaction: Transaction, others: Iterable[Cleaned]) -> Cleaned:
+        """The store as it will be, with what is to be changed for that."""
         self.progress("stage", planned.path)
-        if _explains(planned, others):
-            return Cleaned(planned, failed=NEEDED), ()
+        if explains(planned, others):
+            return Cleaned(planned, failed=NEEDED)
+        if reason := self.lacking.get(id(planned)):
+            return Cleaned(planned, failed=reason)
         going = self.plan.going(planned)
         try:
             if fingerprint(planned.store.unit(planned.path)) != planned.fingerprint:
@@ -242,82 +290,12 @@ class _Run:
                 equal = planned.store.remove(planned.path, going, transaction)
                 scope.check(planned.store, planned.path, going, transaction.changes[earlier:])
         except UnreadableStore as error:
-            return Cleaned(planned, failed=error.reason), ()
+            return Cleaned(planned, failed=error.reason)
         except OSError as error:
-            return Cleaned(planned, failed=error.strerror or str(error)), ()
+            return Cleaned(planned, failed=error.strerror or str(error))
         except PlanOutdated as error:
-            return Cleaned(planned, failed="changed since the plan was made", detail=str(error)), ()
+            return Cleaned(planned, failed="changed since the plan was made", detail=str(error))
         except Unproved as error:
             failed = "what would stay could not be proved to be the same"
-            return Cleaned(planned, failed=failed, detail=str(error)), ()
-        return Cleaned(planned, going, equal), frozenset(paths)
-
-
-def _explains(planned: PlannedStore, others: Iterable[Cleaned]) -> bool:
-    """Whether it lies inside a store that failed: it may be all that tells whose things are in that one."""
-    return any(one.failed and one.planned.path in planned.path.parents for one in others)
-
-
-def _all_settled(
-    staged: Iterable[tuple[Cleaned, Collection[Path]]],
-    made: Sequence[Swapped | Failed],
-    transaction: Transaction,
-) -> list[Cleaned]:
-    done: list[Cleaned] = []
-    for cleaned, paths in staged:
-        settled = _settled(cleaned, paths, made, transaction)
-        if not settled.failed and _explains(settled.planned, done):
-            stuck = transaction.put_back(paths)
-            settled = replace(settled, removed=(), equal=0, failed=stuck[0].reason if stuck else NEEDED)
-        done.append(settled)
-    return done
-
-
-def _settled(
-    cleaned: Cleaned, paths: Collection[Path], made: Sequence[Swapped | Failed], transaction: Transaction
-) -> Cleaned:
-    """A store of several files is as it was where one of them could not be changed."""
-    mine = [change for change in made if change.path in paths]
-    failed = [change.reason for change in mine if isinstance(change, Failed)]
-    if failed:
-        stuck = transaction.put_back(paths)
-        reasons = (*failed, *(change.reason for change in stuck))
-        return replace(cleaned, removed=(), equal=0, failed="; ".join(dict.fromkeys(reasons)))
-    warnings = tuple(text for change in mine if isinstance(change, Swapped) for text in change.warnings)
-    return replace(cleaned, warnings=warnings)
-
-
-def roots(profile: BrowserProfile) -> tuple[Path, ...]:
-    """Where a run may write."""
-    return (*_own_roots(profile), *profile.desktop, *profile.system)
-
-
-def needed_roots(profile: BrowserProfile, paths: Collection[Path]) -> tuple[Path, ...]:
-    """Places elsewhere only where something in them changes: every root gets a staging folder."""
-    elsewhere = (*profile.moved_caches, *profile.desktop, *profile.system)
-    unneeded = {root for root in elsewhere if not any(path.is_relative_to(root) for path in paths)}
-    return tuple(root for root in roots(profile) if root not in unneeded)
-
-
-def _own_roots(profile: BrowserProfile) -> tuple[Path, ...]:
-    """The user-data folder has stores that all its profiles share."""
-    return (*profile.roots, profile.user_data) if profile.family == "chromium" else profile.roots
-
-
-def _size(stores: Iterable[PlannedStore]) -> int:
-    """Bytes of all files of these stores, each once; what can't be looked at counts as nothing."""
-    sizes: dict[Path, int] = {}
-    for planned in stores:
-        try:
-            for path in _files(planned.store.unit(planned.path)):
-                sizes[path] = path.lstat().st_size
-        except (OSError, UnreadableStore):
-            continue
-    return sum(sizes.values())
-
-
-def _files(parts: Iterable[Path]) -> Iterator[Path]:
-    for part in parts:
-        for path in (part, *walk(part)) if kind(part) == "folder" else (part,):
-            if kind(path) == "file":
-                yield path
+            return Cleaned(planned, failed=failed, detail=str(error))
+        return Cleaned(planned, going, equal, paths=frozenset(paths))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from scrubber import residue, witness
 from scrubber.browsers import by_key
-from scrubber.engine import Progress, left_behind, quiet
+from scrubber.engine import Progress, quiet
 from scrubber.locate import located
 from scrubber.model import Skipped, Standing
 from scrubber.plan import Plan, make
+from scrubber.writable import left_behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence

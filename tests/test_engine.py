@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scrubber import discovery, engine, guard
+from scrubber import discovery, engine, guard, writable
 from scrubber.errors import PlanOutdated, ProfileInUse, ScrubError, Unproved, UnreadableStore
 from scrubber.model import BrowserProfile, Policy, Skipped, Standing, Trace
+from scrubber.outcome import Outcome
 from scrubber.plan import Plan, PlannedStore
 from scrubber.samples import make_home
 from scrubber.sites import Site, Target
@@ -195,7 +196,7 @@ def test_what_can_not_be_destroyed_is_said_and_the_run_goes_on(
     assert outcome.troubles == ["what was removed could not be destroyed: somewhere"]
     assert [one.failed for one in outcome.cleaned] == [""]
     assert listed(folder) == []
-    assert len(engine.left_behind([run.profile])) == 1
+    assert len(writable.left_behind([run.profile])) == 1
 
 
 @pytest.fixture
@@ -255,14 +256,14 @@ def test_an_interrupted_run_leaves_whole_profiles_and_tells_which(two: tuple[Run
         plan.stores[0],
         PlannedStore(second.profile, Files(KeyboardInterrupt()), *_rest(plan.stores[1])),
     )
-    outcome = engine.Outcome()
+    outcome = Outcome()
     with pytest.raises(KeyboardInterrupt):
         engine.apply(Plan(TARGET, Policy(), plan.profiles, stores, ()), (), outcome=outcome)
     assert [one.planned.profile.name for one in outcome.cleaned] == ["Default"]
     assert listed(first.profile.path / "cache") == []
     assert listed(second.profile.path / "cache") == ["0", "1", "2"]
     assert outcome.seconds > 0
-    assert engine.left_behind(plan.profiles) == ()
+    assert writable.left_behind(plan.profiles) == ()
 
 
 def _rest(planned: PlannedStore) -> tuple[Path, str, tuple[Trace, ...]]:

@@ -10,6 +10,7 @@ from scrubber import engine
 from scrubber.backup.putting_back import ChangedSince, compare, stage, swap
 from scrubber.errors import ScrubError, UnreadableStore
 from scrubber.transaction import Transaction
+from scrubber.writable import needed_roots
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -59,7 +60,7 @@ def _undo(
     force: bool,
 ) -> Undone:
     paths = [saved.path for saved in archive.manifest.saved]
-    roots = [root for profile in profiles for root in engine.needed_roots(profile, paths)]
+    roots = [root for profile in profiles for root in needed_roots(profile, paths)]
     with engine.shut(profiles, standard) as refuse:
         standing = compare(archive.manifest, partial(progress, "plan"))
         if standing.changed and not force:

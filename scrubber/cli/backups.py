@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scrubber import engine
+from scrubber import writable
 from scrubber.backup import archive
 from scrubber.backup import passphrase as passphrases
 from scrubber.errors import UsageError
@@ -63,7 +63,7 @@ def checked(text: str, profiles: Iterable[BrowserProfile]) -> Path:
         raise UsageError(f"{path}: no folder to write a backup into")
     place = Path(os.path.realpath(path.parent))
     for profile in profiles:
-        for root in engine.needed_roots(profile, ()):
+        for root in writable.needed_roots(profile, ()):
             if place.is_relative_to(root):
                 raise UsageError(f"{path}: inside a browser's folder, where it might be lost or looked into")
     return path

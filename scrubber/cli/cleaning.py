@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scrubber import engine
+from scrubber import engine, writable
 from scrubber import plan_file as saved_plan
 from scrubber.cli import backups
 from scrubber.cli.door import Door
@@ -26,6 +26,7 @@ from scrubber.cli.options import Request
 from scrubber.discovery.account import signed_in
 from scrubber.discovery.spec import select
 from scrubber.errors import UnreadableStore, UsageError
+from scrubber.outcome import Outcome
 from scrubber.report import terminal
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _carried_out(
     backup: backups.Backup | None = None,
 ) -> int:
     keep = backup.keep if backup else None
-    outcome = console.envelope.outcome = engine.Outcome()
+    outcome = console.envelope.outcome = Outcome()
     try:
         with console.progress() as progress:
             engine.apply(made, standard, progress, outcome=outcome, keep_going=keep_going, keep=keep)
@@ -154,7 +155,7 @@ def _judged(envelope: Envelope) -> tuple[str, int]:
     return ("partial", 4) if excused else ("clean", 0)
 
 
-def _cut_short(made: Plan, outcome: engine.Outcome) -> str:
+def _cut_short(made: Plan, outcome: Outcome) -> str:
     """What an interrupted run has done: whole profiles or nothing."""
     done = dict.fromkeys(one.planned.profile for one in outcome.cleaned if one.removed)
     waiting = {planned.profile for planned in made.stores if made.going(planned)} - set(done)
@@ -168,7 +169,7 @@ def _cut_short(made: Plan, outcome: engine.Outcome) -> str:
 def finish_interrupted(profiles: Sequence[BrowserProfile], console: Console) -> None:
     """Clear up after runs that were cut off, and say so."""
     try:
-        recovered = engine.finish_interrupted(profiles)
+        recovered = writable.finish_interrupted(profiles)
     except UnreadableStore as error:
         console.note(f"What an earlier run has left can't be cleared away: {error}", trouble=True)
         return

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scrubber import discovery, engine, verdict
+from scrubber import discovery, engine, verdict, writable
 from scrubber import plan as planning
 from scrubber import plan_file as saved_plan
 from scrubber.cli.console import Console
@@ -185,7 +185,7 @@ def verified(
 
 def mention_interrupted(chosen: Iterable[BrowserProfile], console: Console) -> None:
     """Say that a run was cut off; only `clean` finishes it."""
-    if folders := ", ".join(map(str, engine.left_behind(chosen))):
+    if folders := ", ".join(map(str, writable.left_behind(chosen))):
         console.note(f"An earlier run was cut off ({folders}); `scrubber clean` finishes it.", trouble=True)
 
 

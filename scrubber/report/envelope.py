@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from scrubber.engine import Outcome
     from scrubber.model import BrowserProfile, Skipped
+    from scrubber.outcome import Outcome
     from scrubber.plan import Plan, PlannedStore
     from scrubber.sites import Site
     from scrubber.verdict import Verdict
@@ -118,6 +118,8 @@ class Envelope:
                 "where": remnant.where,
                 "name": remnant.name,
                 "form": remnant.form,
+                "inside": list(remnant.inside),
+                "at": dict(remnant.spot),
                 "count": remnant.count,
                 "explained": remnant.explained,
             }

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from scrubber.errors import Unproved, UnreadableStore
-from scrubber.files import copy_private, kind, walk
+from scrubber.files import copy_private, kind
 from scrubber.formats.sqlite_unit import sidecar, snapshot
+from scrubber.transaction import space
 from scrubber.transaction.changes import Discard, FileEdit, FolderEdit
 from scrubber.transaction.fingerprints import fingerprint, outline
 from scrubber.transaction.placing import copy_tree, sync, sync_tree
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def stage_edit(path: Path, sidecars: tuple[str, ...], slot: Path) -> FileEdit | FolderEdit:
     """Copy a unit into its slot. Raises UnreadableStore and OSError; the slot may then hold a part."""
     unit = (path, *(sidecar(path, suffix) for suffix in sidecars))
-    _check_space(unit, slot.parent)
+    space.check(unit, slot.parent)
     make_private(slot)
     for folder in (slot / "before", slot / "after"):
         make_private(folder)
@@ -81,16 +82,6 @@ def as_unreadable(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UnreadableStore(path, error.strerror or str(error)) from error
-
-
-def _check_space(unit: tuple[Path, ...], staging: Path) -> None:
-    """Three times the unit: the two copies, and what SQLite needs beside them."""
-    size = sum(
-        _size(item) for path in unit for item in (path, *(walk(path) if kind(path) == "folder" else ()))
-    )
-    missing = 3 * size - shutil.disk_usage(staging).free
-    if missing > 0:
-        raise UnreadableStore(unit[0], f"needs {missing} more bytes of free space")
 
 
 def _warnings(path: Path) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ class Transaction:
     """
 
     def __init__(self, roots: Sequence[Path], beside: Collection[Path] = ()) -> None:
-        self._roots = outermost(roots)
+        self._roots = tuple(roots)
         self._beside = beside
         self._stagings: dict[Path, Staging] = {}
         self._pending: list[tuple[Staging, Change]] = []
@@ -69,6 +69,8 @@ class Transaction:
 
         Raises ProfileInUse, UnreadableStore.
         """
+        self._roots = outermost(self._roots)
+        self._swaps = Swaps(self._roots)
         for root in self._roots:
             with as_unreadable(root):
                 self._open_staging(root, fresh(root))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scrubber import discovery, engine
+from scrubber import discovery, writable
 from tests.faults import homes
 from tests.faults.children import spread
 from tests.faults.layer import CHANGING, Layer, Operation
@@ -72,5 +72,5 @@ def cut_at_all(scene: Scene, kind: str, operations: Sequence[Operation], place: 
 def lost_in(scene: Scene, home: Path) -> list[str]:
     """Stores that are neither old nor new, before or after the next run clears up, and what that leaves."""
     found = homes.halves(homes.content(home), scene.old, scene.new)
-    engine.finish_interrupted(discovery.find_in(home).profiles)
+    writable.finish_interrupted(discovery.find_in(home).profiles)
     return [*found, *homes.halves(homes.content(home), scene.old, scene.new), *homes.staged(home)]

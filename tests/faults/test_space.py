@@ -36,7 +36,9 @@ def test_what_does_not_fit_is_skipped_with_the_bytes_it_lacks(
     }
     icons, tabs = home / CHROME / "Favicons", home / CHROME / "Sessions" / "Session_13440000000000000"
     assert 3 * sizes[tabs] < free < 3 * sizes[icons]
-    assert stores[str(icons)] == f"needs {3 * sizes[icons] - free} more bytes of free space"
+    needed = 3 * sizes[icons]
+    lacks = f"needs {needed} bytes of free space, {free} are free: lacks {needed - free}"
+    assert stores[str(icons)] == lacks
     assert stores[str(tabs)] is None
     found = homes.content(home)
     assert homes.halves(found, scene.old, scene.new) == []

@@ -519,7 +519,7 @@ def test_no_space(profile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(100, 92, 8))
     with Transaction([profile]) as transaction:
-        with pytest.raises(UnreadableStore, match="needs 1 more bytes"):
+        with pytest.raises(UnreadableStore, match="needs 9 bytes of free space, 8 are free: lacks 1"):
             rewrite(transaction, profile / "Network" / "State")
         monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(100, 91, 9))
         rewrite(transaction, profile / "Network" / "State")
