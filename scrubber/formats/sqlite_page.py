@@ -42,6 +42,8 @@ INTERIOR_INDEX, INTERIOR_TABLE, LEAF_INDEX, LEAF_TABLE = 2, 5, 10, 13
 DAMAGED = -1
 """The serial type of a payload that doesn't hold together as a record."""
 
+_FIRST_LEAF = 8
+"""Where a freelist trunk has it, behind the next trunk and the number of leaves."""
 SEAM = 1024
 """How much of two chained pages is yielded as one piece, for what lies across their border."""
 
@@ -222,7 +224,10 @@ def continuations(image: bytes, number: int, header: Header) -> Iterator[tuple[i
     try:
         cells, _ = read_cells(image, number, header)
     except (IndexError, ValueError, struct.error):
-        yield _U32.unpack_from(image)[0], image[: header.usable][-SEAM:]
+        tail = image[: header.usable][-SEAM:]
+        yield _U32.unpack_from(image)[0], tail
+        # A page that became a freelist trunk lost its pointer; the next of its chain is its first leaf.
+        yield _U32.unpack_from(image, _FIRST_LEAF)[0], tail
         return
     for cell in cells:
         if cell.overflow:

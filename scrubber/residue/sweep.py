@@ -22,6 +22,7 @@ from scrubber.files import kind, names, open_regular, read_regular
 from scrubber.formats import persistent_cache
 from scrubber.formats.cache2.key import MARKER, read_marker
 from scrubber.residue.attributes import attributes
+from scrubber.residue.embedded import embedded
 from scrubber.residue.forms import Needles
 from scrubber.residue.hashes import Hashes
 from scrubber.residue.opaque import is_recognised, looks_opaque
@@ -48,18 +49,19 @@ def sweep(
     known: Known = lambda _path, _table, _row: "",
     progress: Callable[[Path, int], None] = lambda _path, _size: None,
     urls: Collection[str] = (),
+    leaving_out: Collection[Path] = (),
 ) -> Iterator[Remnant | NotExamined]:
     """Every remnant of the target in `roots`, in the order of the paths; roots that don't exist are empty.
 
     Findings in one column, or in one kind of bytes of a file, are one Remnant per name and explanation.
     `progress` is told of every file with its size in bytes when it is done. `urls` are addresses of the
     target that were known before anything was removed: hashes of them are looked for, besides those of
-    addresses that anyone would guess.
+    addresses that anyone would guess. Folders in `leaving_out` are another's business.
     """
     search = Search(Needles(target.names), Hashes(target, urls), Partitions(target), _cache_secret(roots))
     sweeping = _Sweep(search, known, Readers())
     for root in roots:
-        for path, what in _walk(root):
+        for path, what in _walk(root, leaving_out):
             if path != root:
                 yield from sweeping.tally(path, _own_names(path))
             yield from sweeping.tally(path, attributes(path))
@@ -72,7 +74,7 @@ def sweep(
                 yield NotExamined(path, what)
 
 
-def _walk(root: Path) -> Iterator[tuple[Path, str]]:
+def _walk(root: Path, leaving_out: Collection[Path]) -> Iterator[tuple[Path, str]]:
     """All that is there, a file itself too, with what it is: `file`, `folder`, or why it isn't read."""
     try:
         if kind(root) == "file":
@@ -82,8 +84,7 @@ def _walk(root: Path) -> Iterator[tuple[Path, str]]:
     except UnreadableStore as error:
         yield root, error.reason
         return
-    for name in entries:
-        path = root / name
+    for path in (root / name for name in entries if root / name not in leaving_out):
         try:
             found = kind(path)
             what = found if found in ("file", "folder", "link", None) else f"a {found}"
@@ -92,7 +93,7 @@ def _walk(root: Path) -> Iterator[tuple[Path, str]]:
         if what is not None:
             yield path, what
         if what == "folder":
-            yield from _walk(path)
+            yield from _walk(path, leaving_out)
 
 
 def _own_names(path: Path) -> Iterator[Piece]:
@@ -180,12 +181,17 @@ class _Sweep:
             except UnreadableStore as error:
                 yield NotExamined(path, error.reason)
                 file.seek(0)
-        elif not is_recognised(found.head) and looks_opaque(file, size) and not self._is_anothers(path):
+        elif looks_opaque(file, size) and not self._is_clear(path, found.head):
             yield NotExamined(path, "unknown content that is encrypted or packed")
         yield from self.tally(path, windows(file, size, self.search.reach))
 
-    def _is_anothers(self, path: Path) -> bool:
-        """Whether it can only mention the target: where it lies, all is a list's or another origin's."""
+    def _is_clear(self, path: Path, head: bytes) -> bool:
+        """Whether it is known why its bytes are so even, or they can only mention the target.
+
+        The latter where it lies among what is shipped, or what another origin keeps.
+        """
+        if is_recognised(head) or any(True for _ in embedded(head)):
+            return True
         folders = [part.encode("utf-8", "replace") for part in path.parent.parts if _ORIGIN.match(part)]
         of_others = folders and not any(self.search.names(folder, "name") for folder in folders)
         return bool(of_others or shipped(path))

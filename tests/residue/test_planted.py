@@ -7,6 +7,8 @@ import pytest
 from scrubber.residue.sweep import NotExamined, Remnant, sweep
 from scrubber.sites import Site, Target
 from tests.residue.planted import BODIES, HASHES, NAMES
+from tests.residue.planted_databases import DATABASES
+from tests.residue.planted_files import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +23,10 @@ def planted(kinds: dict[str, Callable[[Path, str], None]]) -> pytest.MarkDecorat
     return pytest.mark.parametrize("plant", kinds.values(), ids=kinds.keys())
 
 
-@planted({**NAMES, **HASHES})
+OWN = {**NAMES, **HASHES, **DATABASES, **FILES}
+
+
+@planted(OWN)
 def test_found_alone_and_unexplained(tmp_path: Path, plant: Callable[[Path, str], None]) -> None:
     plant(tmp_path, HOST)
     found = list(sweep([tmp_path], TARGET))
@@ -40,7 +45,7 @@ def test_found_as_a_mention(tmp_path: Path, plant: Callable[[Path, str], None]) 
 
 
 @pytest.mark.parametrize("host", ALIKE)
-@planted({**NAMES, **HASHES, **BODIES})
+@planted({**OWN, **BODIES})
 def test_a_look_alike_stays_silent(tmp_path: Path, plant: Callable[[Path, str], None], host: str) -> None:
     plant(tmp_path, host)
     assert list(sweep([tmp_path], TARGET)) == []
