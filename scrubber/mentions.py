@@ -88,6 +88,13 @@ class Mentions:
                 return self._wrapped(text.encode("utf-8", "replace"))
         return False
 
+    def near(self, text: str) -> bool:
+        """A quick look at much text: whether any name is in it, perhaps as a part of a longer one."""
+        lowered = text.lower()
+        return any(shape.host in lowered for shape in self._shapes) or any(
+            token in text for token in self._text_tokens
+        )
+
     def in_blob(self, blob: bytes) -> bool:
         """Whether a blob does: in UTF-8 or UTF-16 of either order at any offset, lengths in front or not."""
         lowered = blob.lower()

@@ -137,6 +137,10 @@ class Target:
         origin = parse_reversed(value)
         return origin is not None and self._owns(origin)
 
+    def is_near(self, text: str) -> bool:
+        """A quick look at many texts in one: False where none of them mentions the target."""
+        return self._mentions.near(text)
+
     def mentions(self, value: str | bytes) -> bool:
         """Whether a text or a blob names the target anywhere, look-alikes apart."""
         return self._mentions.in_text(value) if isinstance(value, str) else self._mentions.in_blob(value)

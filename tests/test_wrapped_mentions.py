@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import base64
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.stores.running import OURS, TARGET, THEIRS
+from scrubber.browsers.chromium.browsing import HISTORY
+from scrubber.samples.schemas import create, insert
+from tests.stores.running import MIXED, OURS, TARGET, THEIRS, ask, clean
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def wrapped(host: str, before: str, *, of_urls: bool) -> str:
@@ -47,3 +53,22 @@ def test_letters_that_only_look_like_base64_of_a_name_are_none() -> None:
     assert TARGET.mentions(inside)
     assert not TARGET.mentions(inside[:-4])
     assert not TARGET.mentions(inside.lower())
+
+
+def test_a_quick_look_misses_no_name() -> None:
+    for host in OURS:
+        for text in (host.upper(), wrapped(host, "https://", of_urls=True)):
+            assert TARGET.is_near(f"one\0{text}\0another")
+    assert not TARGET.is_near("kept.example\0chat.example")
+
+
+def test_a_page_whose_address_wraps_the_target_leaves_the_history(tmp_path: Path) -> None:
+    link = "https://search.example/ck/a?u=a1{}&ntb=1"
+    urls = [link.format(wrapped(host, "https://", of_urls=True)) for host in MIXED]
+    path = tmp_path / "History"
+    create(path, "chromium-156/History")
+    insert(path, "urls", *({"id": number, "url": url} for number, url in enumerate(urls, 1)))
+    clean(HISTORY, path)
+    assert ask(path, "SELECT url FROM urls") == [
+        url for url, host in zip(urls, MIXED, strict=True) if host not in OURS
+    ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from scrubber.formats.origins import split_port
 from scrubber.model import BROWSING, Key, Look, Standing, Trace
 from scrubber.stores.columns import Column, Row, Value, text
 from scrubber.stores.hashed_files import start_pages
@@ -133,7 +132,6 @@ class _Judge:
     def __init__(self, rows: Rows, table: Table, search: Search) -> None:
         columns = set(table.columns)
         self.target = search.look.target
-        self.hosts = {split_port(name.text.partition("/")[0])[0] for name in self.target.names}
         self.policy = search.look.policy
         self.holds = rows.holds or search.holds
         self.own: list[Column] = []
@@ -170,8 +168,8 @@ class _Judge:
     def _mention(self, row: Row) -> _Seen | None:
         texts = [value for column, value in row.items() if column not in self.cleared and value]
         # One quick look at a whole row: nearly all name no host of the target in any way.
-        joined = "\0".join(value for value in texts if isinstance(value, str)).lower()
-        near = self.keywords or any(host in joined for host in self.hosts)
+        joined = "\0".join(value for value in texts if isinstance(value, str))
+        near = self.keywords or self.target.is_near(joined)
         for value in texts:
             if (isinstance(value, bytes) or (near and isinstance(value, str))) and self._names(value):
                 return Standing.MENTION, text(value)
