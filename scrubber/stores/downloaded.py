@@ -5,7 +5,7 @@ Never touches one of them.
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
@@ -67,5 +67,6 @@ def _chromium(tables: dict[str, Table], look: Look) -> Iterator[tuple[str, str]]
         urls = [owned.get(row["id"], ""), text(row.get("site_url")), text(row.get("tab_url"))]
         url = next(filter(look.target.url, urls), "")
         for name in ("target_path", "current_path") if url else ():
-            if Path(text(row.get(name))).is_absolute():
-                yield text(row[name]), url
+            path = text(row.get(name))
+            if Path(path).is_absolute() or PureWindowsPath(path).is_absolute():
+                yield path, url

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scrubber.files import kind, read_regular, walk
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.frozen import settle
+from scrubber.stores.whole_files import unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +34,7 @@ class Recreated:
         if not look.policy.wants(self.holds[0]):
             return ()
         files = _files(path)
-        if not any(look.target.mentions(read_regular(file)) for file in files):
+        if not any(look.target.mentions(unpacked(read_regular(file))) for file in files):
             return ()
         return tuple(Trace("", _name(path, file), Standing.OWN, "", self.holds[0]) for file in files)
 

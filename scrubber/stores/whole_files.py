@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular, walk
-from scrubber.formats import mozlz4
+from scrubber.formats import mozlz4, property_list
 from scrubber.formats.damaged import Damaged
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.frozen import settle
@@ -48,7 +48,7 @@ class WholeFiles:
         return tuple(
             Trace("", name, standing, name, self.holds[0])
             for name, file in _files(path)
-            if look.target.mentions(_unpacked(read_regular(file)))
+            if look.target.mentions(unpacked(read_regular(file)))
         )
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
@@ -69,11 +69,13 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
             yield file.relative_to(path).as_posix(), file
 
 
-def _unpacked(content: bytes) -> bytes:
+def unpacked(content: bytes) -> bytes:
     """What a packed file holds; a damaged one as it lies there."""
     try:
         if content.startswith(mozlz4.MAGIC):
             return mozlz4.read(content)
+        if content.startswith(property_list.BINARY):
+            return property_list.texts(content)
         return gzip.decompress(content) if content.startswith(_GZIP) else content
     except (Damaged, OSError, EOFError, zlib.error):
         return content

@@ -32,6 +32,19 @@ def in_caches(name: str) -> tuple[str, ...]:
     return (f"{{cache}}/{name}", f"{{cache}}/Storage/ext/*/*/{name}", *in_partitions(name))
 
 
+SAVED_STATES = tuple(
+    f"{{home}}/Library/Saved Application State/{bundle}*.savedState"
+    for bundle in (
+        "com.google.Chrome",
+        "org.chromium.Chromium",
+        "com.microsoft.edgemac",
+        "com.brave.Browser",
+        "com.vivaldi.Vivaldi",
+        "com.operasoftware.Opera",
+    )
+)
+"""Where macOS keeps the windows of a browser that it may open again."""
+
 SHARED = (
     "{user_data}/Local State",
     "{user_data}/segmentation_platform",
@@ -44,5 +57,11 @@ SHARED = (
     "{user_data}/Crashpad",
     "{user_data}/Crash Reports",
     "{data_home}/recently-used.xbel",
+    "{home}/AppData/Roaming/Microsoft/Windows/Recent",
+    "{home}/AppData/Local/Microsoft/Windows/Notifications/wpndatabase.db",
+    "{home}/AppData/Local/ConnectedDevicesPlatform/*/ActivitiesCache.db",
+    "{home}/Library/Preferences/com.apple.LaunchServices.QuarantineEventsV2",
+    *SAVED_STATES,
+    "{home}/Library/Application Support/com.apple.sharedfilelist",
 )
 """Of the user-data folder, what isn't the same on every computer; component lists name many hosts."""

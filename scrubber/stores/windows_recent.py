@@ -1,0 +1,110 @@
+"""What Windows notes in a person's `Recent` folder: files that were opened, and the jump lists of programs.
+
+A browser writes its jump list anew from what it knows: one that names the target goes whole. What another
+program keeps there is reported. Formats: [MS-SHLLINK] for shell links, of which a jump list is made up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.files import kind, names, read_regular
+from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.stores.downloaded import downloaded
+from scrubber.stores.frozen import settle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scrubber.sites import Target
+
+_LIMIT = 1 << 26
+_LINKS = (".lnk", ".url")
+
+
+@dataclass(frozen=True, init=False)
+class JumpLists:
+    """One list (`5d696d521de238c3.customDestinations-ms`); `programs` are those that write it anew."""
+
+    places: tuple[str, ...]
+    programs: tuple[str, ...]
+    source: str = "chrome/browser/win/jumplist.cc"
+    holds: tuple[str, ...] = ("history",)
+
+    def __init__(self, *places: str, programs: tuple[str, ...]) -> None:
+        settle(self, places=places, programs=programs)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:  # noqa: ARG002 - the same for every path
+        """Nothing as a whole: another profile's turn may have taken the list away."""
+        return ()
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """The whole list, if it names the target and one of these programs is what it starts."""
+        if kind(path) != "file" or not look.policy.wants("history"):
+            return ()
+        content = read_regular(path, _LIMIT)
+        if not look.target.mentions(content):
+            return ()
+        ours = any(_holds(content, f"\\{program}") for program in self.programs)
+        standing = Standing.OWN if ours else Standing.KEPT
+        return (Trace("", path.name, standing, path.name, "history"),)
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of the list, if it is still there."""
+        if traces and kind(path) == "file":
+            changes.discard(path)
+        return 0
+
+
+@dataclass(frozen=True, init=False)
+class RecentFiles:
+    """The folder with a link to each file or address that was opened."""
+
+    places: tuple[str, ...]
+    source: str = "[MS-SHLLINK]: Shell Link Binary File Format"
+    holds: tuple[str, ...] = ("downloads",)
+
+    def __init__(self, *places: str) -> None:
+        settle(self, places=places)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:  # noqa: ARG002 - the same for every path
+        """Nothing as a whole: Windows writes here at any time, and each link is a record of its own."""
+        return ()
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Links to the target's addresses and downloads, and those that name it otherwise."""
+        if kind(path) != "folder" or not look.policy.wants("downloads"):
+            return ()
+        links = [name for name in names(path) if name.lower().endswith(_LINKS)]
+        links = [name for name in links if kind(path / name) == "file"]
+        files = downloaded(look) if links else {}
+        found = [(name, _standing(path / name, files, look.target)) for name in links]
+        return tuple(Trace("", name, standing, name, "downloads") for name, standing in found if standing)
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of those that are still there."""
+        for trace in traces:
+            if kind(path / str(trace.key)) == "file":
+                changes.discard(path / str(trace.key))
+        return 0
+
+
+def _standing(path: Path, files: dict[str, str], target: Target) -> Standing | None:
+    content = read_regular(path, _LIMIT)
+    if target.url(_address(content)) or any(_holds(content, file, ends=True) for file in files):
+        return Standing.OWN
+    return Standing.MENTION if target.mentions(path.stem) or target.mentions(content) else None
+
+
+def _address(content: bytes) -> str:
+    """Of an internet shortcut, which is an INI file."""
+    lines = content.decode("utf-8", "replace").splitlines()
+    return next((line[4:].strip() for line in lines if line[:4].lower() == "url="), "")
+
+
+def _holds(content: bytes, text: str, *, ends: bool = False) -> bool:
+    """Whether a text is in a link, in either encoding and whatever case; with `ends`, nothing follows it."""
+    needles = ((text + "\0" * ends).encode(codec, "replace") for codec in ("utf-16-le", "cp1252"))
+    lowered = content.lower()
+    return any(needle.lower() in lowered for needle in needles)
