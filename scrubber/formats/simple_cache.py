@@ -63,6 +63,19 @@ def read_key(file: BinaryIO) -> bytes:
     return key
 
 
+def read_streams(content: bytes) -> tuple[bytes, bytes]:
+    """Streams 0 and 1 of a whole `_0` file: the response's head, and its body. Raises Damaged."""
+    if len(content) < _HEADER.size + 2 * _EOF.size:
+        raise Damaged("too short for an entry")
+    start = _HEADER.size + int.from_bytes(content[12:16], "little")
+    end = len(content) - _EOF.size
+    magic, flags, _, size, _ = _EOF.unpack_from(content, end)
+    end -= _SHA256 if flags & _HAS_SHA256 else 0
+    if magic != _EOF_MAGIC or end - size - _EOF.size < start:
+        raise Damaged("doesn't end as an entry")
+    return content[end - size : end], content[start : end - size - _EOF.size]
+
+
 def read_stream_0(file: BinaryIO, limit: int) -> bytes:
     """Stream 0 of a `_0` file, from the end; nothing where it is longer than `limit`. Raises Damaged."""
     end = os.fstat(file.fileno()).st_size - _EOF.size

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, BinaryIO
 from scrubber.errors import PlanOutdated, UnreadableStore
 from scrubber.files import kind, names, open_regular
 from scrubber.formats.blockfile.cache import Cache, Entry
+from scrubber.formats.blockfile.layout import Address
 from scrubber.formats.blockfile.surgery import claimed_blocks, data_files, remove
 from scrubber.formats.damaged import Damaged
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.blockfile_proof import prove, prove_files
 from scrubber.stores.cache_entries import BLOCKFILE, backend, standing
+from scrubber.stores.cached_content import is_asked, names_target
 from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ class BlockfileCache:
         try:
             with _opened(path) as cache:
                 entries = list(cache.entries())
-                traces = list(_judged(entries, look))
+                traces = list(_judged(cache, entries, look))
                 where = _in_spare_blocks(cache, entries, path, look.target)
                 if traces or where:
                     traces += _ownerless(entries, path)
@@ -99,12 +101,22 @@ def _opened(path: Path) -> Cache:
     return Cache(opened)
 
 
-def _judged(entries: Iterable[Entry], look: Look) -> Iterator[Trace]:
+def _judged(cache: Cache, entries: Iterable[Entry], look: Look) -> Iterator[Trace]:
     for entry in entries:
         key = entry.key.decode("utf-8", "replace")
-        ours = standing(key, look)
+        ours = standing(key, look) or _by_content(cache, entry, look)
         if ours:
             yield Trace("", entry.address.value, ours, key, "cache")
+
+
+def _by_content(cache: Cache, entry: Entry, look: Look) -> Standing | None:
+    if not is_asked(look):
+        return None
+    head, *bodies = (
+        cache.content(Address(at), size) if at else b""
+        for at, size in zip(entry.record.streams, entry.record.sizes, strict=True)
+    )
+    return Standing.MENTION if names_target(head, bodies, look) else None
 
 
 def _in_spare_blocks(cache: Cache, entries: Iterable[Entry], path: Path, target: Target) -> str:

@@ -1,6 +1,6 @@
 """Whose an entry of a Chromium cache is, by its key; and of which kind a cache's folder is.
 
-What an entry holds is never asked: a certificate in it names every host that it is good for.
+What an entry holds is asked nowhere here: a certificate in it names every host that it is good for.
 """
 
 from __future__ import annotations

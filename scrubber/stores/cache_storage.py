@@ -12,7 +12,7 @@ from scrubber.formats.protobuf import read_fields
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.cache_entries import standing
 from scrubber.stores.frozen import settle
-from scrubber.stores.simple_cache import cut_index, entries, entry_key, files_of
+from scrubber.stores.simple_cache import content_standing, cut_index, entries, entry_key, files_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +87,7 @@ def _mentions(path: Path, look: Look) -> Iterator[Trace]:
             continue
         for name, files in entries(path / folder):
             key = (entry_key(path / folder, files) or b"").decode("utf-8", "replace")
-            if standing(key, look):
+            if standing(key, look) or content_standing(path / folder, files, look):
                 yield Trace("", f"{folder}/{name}", Standing.MENTION, key, "storage")
 
 

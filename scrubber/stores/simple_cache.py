@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 from scrubber.errors import PlanOutdated, Unproved
 from scrubber.files import kind, names, open_regular, read_regular
 from scrubber.formats.damaged import Damaged
-from scrubber.formats.simple_cache import DOOMED, ENTRY, file_hash, read_key, read_stream_0
+from scrubber.formats.simple_cache import DOOMED, ENTRY, file_hash, read_key, read_stream_0, read_streams
 from scrubber.formats.simple_index import read_index, without, write_index
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.cache_entries import BLOCKFILE, SQL, backend, standing
+from scrubber.stores.cached_content import is_asked, names_target
 from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from scrubber.sites import Target
@@ -59,7 +60,7 @@ class SimpleCache:
             else:
                 keys[name] = key
                 text = key.decode("utf-8", "replace")
-                ours = standing(text, look)
+                ours = standing(text, look) or content_standing(path, files, look)
                 seen = (ours, text) if ours else None
             if seen:
                 traces.append(Trace("", name, seen[0], seen[1], "cache"))
@@ -117,6 +118,22 @@ def entry_key(path: Path, files: Collection[str]) -> bytes | None:
             except Damaged:
                 continue
     return None
+
+
+def content_standing(path: Path, files: Iterable[str], look: Look) -> Standing | None:
+    """A mention, where what another's entry holds counts and names the target."""
+    if not is_asked(look):
+        return None
+    return Standing.MENTION if any(_names_it(path / name, look) for name in files) else None
+
+
+def _names_it(file: Path, look: Look) -> bool:
+    content = read_regular(file)
+    try:
+        head, body = read_streams(content) if file.name.endswith("_0") else (b"", content)
+    except Damaged:
+        head, body = b"", content
+    return names_target(head, (body,), look)
 
 
 def cut_index(path: Path, gone: Collection[str], changes: Changes) -> int:

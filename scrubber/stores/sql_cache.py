@@ -12,7 +12,8 @@ from scrubber.formats.sqlite_unit import SIDECARS, sidecar
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.cache_entries import standing
-from scrubber.stores.columns import text
+from scrubber.stores.cached_content import is_asked, names_target
+from scrubber.stores.columns import Row, text
 from scrubber.stores.frozen import settle
 from scrubber.stores.sqlite_edit import rebuild
 from scrubber.stores.sqlite_left_over import left_over
@@ -134,9 +135,10 @@ def _is_database(path: Path) -> bool:
 
 def _resources(known: Mapping[str, Table], look: Look) -> Iterator[Trace]:
     found: dict[object, Trace] = {}
+    bodies = _bodies(known) if is_asked(look) else {}
     for key, row in known["resources"].rows() if "resources" in known else ():
         name = text(row.get("cache_key"))
-        ours = standing(name, look)
+        ours = standing(name, look) or _by_content(row, bodies, look)
         if ours:
             found[row.get("res_id")] = Trace("resources", key, ours, name, "cache")
     yield from found.values()
@@ -144,6 +146,23 @@ def _resources(known: Mapping[str, Table], look: Look) -> Iterator[Trace]:
         entry = found.get(row.get("res_id"))
         if entry:
             yield Trace("blobs", key, entry.standing, entry.seen, "cache")
+
+
+def _bodies(known: Mapping[str, Table]) -> dict[object, bytes]:
+    pieces: dict[object, dict[int, bytes]] = {}
+    for _, row in known["blobs"].rows() if "blobs" in known else ():
+        start, blob = row.get("start"), row.get("blob")
+        if isinstance(start, int) and isinstance(blob, bytes):
+            pieces.setdefault(row.get("res_id"), {})[start] = blob
+    return {number: b"".join(part for _, part in sorted(parts.items())) for number, parts in pieces.items()}
+
+
+def _by_content(row: Row, bodies: Mapping[object, bytes], look: Look) -> Standing | None:
+    if not is_asked(look):
+        return None
+    head, body = row.get("head"), bodies.get(row.get("res_id"), b"")
+    named = names_target(head if isinstance(head, bytes) else b"", (body,), look)
+    return Standing.MENTION if named else None
 
 
 def _scripts(known: Mapping[str, Table], site: str, look: Look) -> Iterator[Trace]:
