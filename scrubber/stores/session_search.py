@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,10 @@ _ENCODED = frozenset(
         "iconLoadingPrincipal",
     }
 )
+_INHERITED = "principalToInherit_base64"
+_WITHOUT_HOST = ("about:blank", "about:srcdoc", "data:", "javascript:")
+"""How addresses begin of pages that another page draws."""
+_URL = re.compile(r"https?://[!#-~]+")
 _LONGEST_SEEN = 300
 STATES = ("lastSessionState", "deferredInitialState")
 """The sessions before it that a session has inside: while they could still be restored, or weren't yet."""
@@ -150,8 +155,11 @@ class Search:
         url, title = entry.get("url"), entry.get("title")
         if not isinstance(url, str):
             return False
+        drawn_by = _inherited(entry) if url.startswith(_WITHOUT_HOST) else ""
         if self.look.target.url(url):
             self._note(at, "page", Standing.OWN, url, "sessions")
+        elif self.look.target.url(drawn_by):
+            self._note(at, "page", Standing.OWN, drawn_by, "sessions")
         elif names(url, self.look, "sessions"):
             self._note(at, "page", Standing.MENTION, url, "sessions")
         elif isinstance(title, str) and self.look.policy.keywords and self.look.target.keyword(title):
@@ -217,6 +225,19 @@ class Search:
         owned = [trace for trace in traces if trace.standing is Standing.OWN and trace.where != "text"]
         first = (owned or traces)[0]
         self._note(at, where, first.standing, first.seen, "sessions")
+
+
+def _inherited(entry: Object) -> str:
+    """The page whose rights a page has, its own address saying nothing: `{"1":{"0":"https://a.example/"}}`.
+
+    A page that has no rights names it after a question mark: `moz-nullprincipal:{…}?https://a.example`.
+    """
+    principal = entry.get(_INHERITED)
+    for text in _texts(_INHERITED, principal) if isinstance(principal, str) else ():
+        found = _URL.search(text if isinstance(text, str) else text.decode("latin-1"))
+        if found:
+            return found[0]
+    return ""
 
 
 def _suffix(attributes: Object) -> str:

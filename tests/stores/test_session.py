@@ -74,6 +74,54 @@ def urls(state: dict[str, Any]) -> list[list[str]]:
     ]
 
 
+def principal(origin: str) -> str:
+    return json.dumps({"1": {"0": origin}}, separators=(",", ":"))
+
+
+class TestPagesThatOthersDraw:
+    """`about:blank` and its like say by whose rights alone whose they are."""
+
+    @pytest.mark.parametrize("url", ["about:blank", "about:srcdoc", "data:text/html,drawn", "javascript:1"])
+    @pytest.mark.parametrize(
+        "inherited",
+        [
+            pytest.param(principal(f"{LABS}e/1"), id="a page of the target's"),
+            pytest.param(
+                '{"0":{"0":"moz-nullprincipal:{1-2}?https://labs.openai.com"}}', id="drawn without rights"
+            ),
+            pytest.param(
+                base64.b64encode(b"\0\1\0\x18https://labs.openai.com/\0").decode(), id="before 2019"
+            ),
+        ],
+    )
+    def test_of_the_target_go(self, path: Path, url: str, inherited: str) -> None:
+        drawn = page(url, title="Drawn by us", principalToInherit_base64=inherited)
+        state = session(
+            window({"entries": [page(SHOP), drawn], "index": 2}, {"entries": [drawn], "index": 1})
+        )
+        assert urls(cleaned(path, state)) == [[SHOP]]
+
+    @pytest.mark.parametrize(
+        "inherited",
+        [
+            pytest.param(principal(SHOP), id="another's page"),
+            pytest.param(principal(f"{SHOP}?from={LABS}"), id="another's page that names it"),
+            pytest.param(principal("https://labs.openai.com.evil.example/"), id="look-alike"),
+            pytest.param(
+                '{"0":{"0":"moz-nullprincipal:{1-2}?https://shop.example"}}', id="drawn without rights"
+            ),
+            pytest.param('{"3":{}}', id="the browser itself"),
+        ],
+    )
+    def test_of_others_stay(self, path: Path, inherited: str) -> None:
+        drawn = page("about:blank", principalToInherit_base64=inherited)
+        assert urls(cleaned(path, session(window({"entries": [drawn], "index": 1})))) == [["about:blank"]]
+
+    def test_a_page_with_a_host_is_that_host_s_whoever_led_there(self, path: Path) -> None:
+        led = page(SHOP, principalToInherit_base64=principal(LABS))
+        assert urls(cleaned(path, session(window({"entries": [led], "index": 1})))) == [[SHOP]]
+
+
 class TestPages:
     @pytest.mark.parametrize("url", OTHERS)
     def test_of_others_stay_byte_for_byte(self, path: Path, url: str) -> None:
