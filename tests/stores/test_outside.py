@@ -288,9 +288,9 @@ def test_the_desktops_folders_are_opened_only_where_something_in_them_goes(
     picture(profile, tmp_path / ("a.png" if with_picture else "b.png"), "normal")
     opened: list[Path] = []
 
-    def recording(roots: Sequence[Path]) -> Transaction:
+    def recording(roots: Sequence[Path], aside: Sequence[Path]) -> Transaction:
         opened.extend(roots)
-        return Transaction(roots)
+        return Transaction(roots, aside)
 
     monkeypatch.setattr(engine, "Transaction", recording)
     assert engine.apply(plan.make((profile,), TARGET, Policy()), standard=()).changed
