@@ -150,9 +150,9 @@ def _fates(made: Plan, traces: Sequence[Trace]) -> str:
 
 def _relative(planned: PlannedStore) -> str:
     for root in (*planned.profile.roots, planned.profile.user_data):
-        if planned.path.is_relative_to(root):
+        if planned.path != root and planned.path.is_relative_to(root):
             return str(planned.path.relative_to(root))
-    return str(planned.path)
+    return str(planned.path)  # a cache that a preference has elsewhere
 
 
 def outcome(done: Outcome) -> list[str]:
