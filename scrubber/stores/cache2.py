@@ -70,7 +70,11 @@ class Cache2:
             changes.discard(each)
         return equal
 
-    def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
+    def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002
+        """Each file that goes is named."""
+        return ()
+
+    def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
         """The indexes, which go where they can't be read, and what is left of writing one."""
         return tuple(path / each for each in _INDEXES) if traces else ()
 

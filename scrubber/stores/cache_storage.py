@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.errors import PlanOutdated, UnreadableStore
@@ -12,7 +12,14 @@ from scrubber.formats.protobuf import read_fields
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.cache_entries import standing
 from scrubber.stores.frozen import settle
-from scrubber.stores.simple_cache import content_standing, cut_index, entries, entry_key, files_of
+from scrubber.stores.simple_cache import (
+    content_standing,
+    cut_index,
+    entries,
+    entry_key,
+    files_of,
+    index_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,12 +68,13 @@ class CacheStorage:
         return sum(_remove_entries(path / folder, gone, changes) for folder, gone in planned.items())
 
     def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
-        """The files of single entries, and the indexes of their caches."""
-        found: list[Path] = []
-        for trace in traces:
-            folder, _, name = str(trace.key).rpartition("/")
-            found += files_of(path / folder, (replace(trace, key=name),)) if folder else ()
-        return tuple(found)
+        """The files of single entries."""
+        return files_of(path, (trace for trace in traces if "/" in str(trace.key)))
+
+    def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
+        """The indexes of their caches, which go where they can't be read."""
+        folders = dict.fromkeys(str(trace.key).partition("/")[0] for trace in traces)
+        return tuple(index_of(path / folder) for folder in folders)
 
 
 def _owner(index: Path) -> str:

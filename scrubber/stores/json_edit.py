@@ -43,7 +43,7 @@ Cuts = Mapping[Step, "Cuts | Cut"]
 def load(path: Path, content: bytes) -> Node:
     """The value that a file holds, plain or as mozlz4. Raises UnreadableStore."""
     try:
-        return json_text.read(mozlz4.read(content) if content.startswith(mozlz4.MAGIC) else content)
+        return json_text.read(_unpacked(content))
     except Damaged as error:
         raise UnreadableStore(path, str(error)) from error
 
@@ -64,8 +64,10 @@ def edit(path: Path, changes: Changes, plan: Callable[[Node], Cuts]) -> int:
         old, new = before.read_bytes(), after.read_bytes()
         if _is_packed(old) != _is_packed(new):
             raise Unproved("packed otherwise than it was")
-        root = load(path, old)
-        return prove(root, load(path, new), plan(root))
+        root, now = load(path, old), load(path, new)
+        if json_text.write(now) != _unpacked(new):
+            raise Unproved("written otherwise than its value is")
+        return prove(root, now, plan(root))
 
     try:
         return proving.edit(path, changes, write, compare)
@@ -156,6 +158,10 @@ def _prove_value(before: Node, after: Node, cut: Cuts | Cut | None, place: Place
             raise Unproved(f"{_shown(place)} isn't what it should become")
         return 0
     return prove(before, after, cut if isinstance(cut, Mapping) else {}, place)
+
+
+def _unpacked(content: bytes) -> bytes:
+    return mozlz4.read(content) if _is_packed(content) else content
 
 
 def _is_packed(content: bytes) -> bool:

@@ -12,7 +12,7 @@ from scrubber.formats.protobuf import read_fields
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.columns import Origin, Partition, Row, Url, text
 from scrubber.stores.frozen import settle
-from scrubber.stores.simple_cache import entries, entry_key, files_of, take_out
+from scrubber.stores.simple_cache import entries, entry_key, files_of, index_of, take_out
 from scrubber.stores.sqlite_tables import copied
 
 if TYPE_CHECKING:
@@ -64,8 +64,12 @@ class OwnedCache:
         return take_out(path, traces, changes)
 
     def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
-        """The files of these entries, and the index."""
+        """The files of these entries."""
         return files_of(path, traces)
+
+    def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002 - always
+        """The index, which goes where it can't be read."""
+        return (index_of(path),)
 
     def _owner(self, row: Row, look: Look) -> str | None:
         for column in self.by:

@@ -57,6 +57,10 @@ class SemanticHistory:
         """The files, whichever of its rows are the target's."""
         return _files(path) if traces else ()
 
+    def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002
+        """Nothing else."""
+        return ()
+
 
 def _discard(path: Path, changes: Changes) -> None:
     for part in _files(path):

@@ -72,14 +72,22 @@ class SimpleCache:
         return take_out(path, traces, changes)
 
     def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
-        """The files of these entries, and the index."""
+        """The files of these entries."""
         return files_of(path, traces)
 
+    def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002 - always
+        """The index, which goes where it can't be read."""
+        return (index_of(path),)
 
-def files_of(path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
-    """The files that an entry with a trace may have, and the index, which goes where it can't be read."""
-    parts = (f"{trace.key}_{part}" for trace in traces for part in _PARTS)
-    return (*(path / part for part in parts), path / _INDEX_FOLDER / _INDEX)
+
+def files_of(path: Path, traces: Iterable[Trace]) -> tuple[Path, ...]:
+    """The files that the entries of these traces may have."""
+    return tuple(path / f"{trace.key}_{part}" for trace in traces for part in _PARTS)
+
+
+def index_of(path: Path) -> Path:
+    """The index of a cache's folder."""
+    return path / _INDEX_FOLDER / _INDEX
 
 
 def take_out(path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
@@ -141,7 +149,7 @@ def cut_index(path: Path, gone: Collection[str], changes: Changes) -> int:
 
     Chromium makes it anew from the entries where it is missing, or can't be read here.
     """
-    index = path / _INDEX_FOLDER / _INDEX
+    index = index_of(path)
     if kind(index) is None:
         return 0
     try:
