@@ -44,7 +44,7 @@ class Doomed:
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The whole, if its name or anything in it names the target."""
-        if not look.policy.wants(self.holds[0]) or not _names_it(path, look.target):
+        if not look.policy.wants(self.holds[0]) or not names_it(path, look.target):
             return ()
         return (Trace("", path.name, Standing.OWN, path.name, self.holds[0]),)
 
@@ -74,7 +74,7 @@ class LostFileSystems:
         """Those that name the target."""
         if kind(path) != "folder" or not look.policy.wants("storage"):
             return ()
-        naming = (name for name in _lost(path) if _names_it(path / name, look.target))
+        naming = (name for name in _lost(path) if names_it(path / name, look.target))
         return tuple(Trace("", name, Standing.OWN, name, "storage") for name in naming)
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
@@ -129,7 +129,7 @@ def _lost(path: Path) -> list[str]:
     return [name for name in folders if name.encode() not in known]
 
 
-def _names_it(path: Path, target: Target) -> bool:
+def names_it(path: Path, target: Target) -> bool:
     """By its name, by the bytes of its files, or by what a LevelDB database packs. Raises UnreadableStore."""
     if target.mentions(path.name):
         return True
@@ -138,7 +138,7 @@ def _names_it(path: Path, target: Target) -> bool:
         return target.mentions(read_regular(path))
     if what != "folder":
         return False
-    if any(_names_it(path / name, target) for name in names(path)):
+    if any(names_it(path / name, target) for name in names(path)):
         return True
     return leveldb.is_database(path) and _in_records(path, target)
 

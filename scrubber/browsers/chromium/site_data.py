@@ -5,6 +5,7 @@ from __future__ import annotations
 from scrubber.browsers.chromium.layout import in_network, in_partitions, in_profile
 from scrubber.stores.columns import CookieHost, Host, Origin, Partition, Url
 from scrubber.stores.origin_dirs import Buckets, OriginDirs, by_name
+from scrubber.stores.others_folders import OthersFolders, by_bucket, by_number
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Clear, Keep, Linked, Orphaned, Rows
 
@@ -54,6 +55,16 @@ QUOTA = Sqlite(
         Rows("HostQuotaTable", Host("host")),
         Rows("OriginInfoTable", Origin("origin")),
         Rows("EvictionInfoTable", Origin("origin")),
+    ),
+)
+
+OTHERS = (
+    OthersFolders(*INDEXED_DB.places, whose=by_name, source=INDEXED_DB.source),
+    OthersFolders(*in_partitions("WebStorage/[0-9]*"), whose=by_bucket, source=BUCKETS.source),
+    OthersFolders(
+        *in_partitions("File System/[0-9]*"),
+        whose=by_number,
+        source="storage/browser/file_system/sandbox_origin_database.cc",
     ),
 )
 
@@ -109,6 +120,7 @@ SITE_DATA = (
     MEDIA_DEVICE_SALTS,
     INDEXED_DB,
     WEB_SQL,
+    *OTHERS,
     BUCKETS,
     QUOTA,
     LOGINS,
