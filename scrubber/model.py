@@ -99,8 +99,8 @@ class BrowserProfile:
         """The folders in which the desktop notes what browsers did, for all of them."""
         data = (self.data_home,) if self.data_home else ()
         caches = (self.cache_home / "thumbnails",) if self.cache_home else ()
-        windows = (self.home / "AppData/Roaming/Microsoft/Windows/Recent",) if self.home else ()
-        return (*data, *caches, *windows)
+        others = ("Desktop", ".config/autostart", "AppData/Roaming/Microsoft/Windows/Recent")
+        return (*data, *caches, *(self.home / folder for folder in others if self.home))
 
     @property
     def system(self) -> tuple[Path, ...]:

@@ -1,5 +1,6 @@
 """Installed web apps in a Linux desktop's menu: `chrome-<app>-Default.desktop` and icons of that name.
 
+Shortcuts of the same name may lie on the desktop itself, and among what is started with it.
 Those of apps that are installed stay, as everything that a person installed; one whose app is gone from the
 profile is left over, and goes with its icons. (chrome/browser/shell_integration_linux.cc,
 chrome/browser/web_applications/os_integration/web_app_shortcut_linux.cc)
@@ -35,7 +36,7 @@ _CHANNELS = {"": "", "stable": "", "beta": "beta", "unstable": "dev", "dev": "de
 
 @dataclass(frozen=True, init=False)
 class Launchers:
-    """The menu's folder, for one browser: `programs` are the names of its main program."""
+    """A folder of launchers, for one browser: `programs` are the names of its main program."""
 
     places: tuple[str, ...]
     programs: tuple[str, ...]
@@ -97,11 +98,13 @@ def app_id(url: str) -> str:
 
 
 def _traces(path: Path, name: str, app: str, seen: str, profile: BrowserProfile) -> Iterator[Trace]:
-    key = f"{_APPS}/{name}"
+    key = f"{path.name}/{name}"
     if kind(profile.path / "Web Applications" / "Manifest Resources" / app) is not None:
         yield Trace("", key, Standing.KEPT, seen, "extensions")
         return
     yield Trace("", key, Standing.OWN, seen, "extensions")
+    if path.name != _APPS:
+        return
     icon = name.removesuffix(".desktop") + ".png"
     sizes = path.parent / _ICONS
     for size in names(sizes) if kind(sizes) == "folder" else ():

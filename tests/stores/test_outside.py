@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import sqlite3
+import zipfile
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from scrubber.browsers.chromium.outside import (
     THUMBNAILS,
 )
 from scrubber.browsers.firefox.cache import OLD_CACHES, START_PAGE
+from scrubber.browsers.firefox.features import EXTENSION_FILES
 from scrubber.browsers.firefox.outside import (
     BACKUPS,
     CERTIFICATES,
@@ -348,6 +350,23 @@ def test_a_left_over_launcher_goes_with_its_icons(tmp_path: Path) -> None:
     assert ours != theirs
 
 
+@pytest.mark.parametrize("place", ["Desktop", ".config/autostart"])
+def test_a_left_over_shortcut_goes(tmp_path: Path, place: str) -> None:
+    """From where it lies, and from the menu with its icons, in one run."""
+    profile = replace(at_home(tmp_path), home=tmp_path)
+    chromium_download(profile, START, tmp_path / "a.png")
+    menu, folder = tmp_path / ".local/share/applications", tmp_path / place
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [f"{launcher(profile, url)}.desktop" for url in (START, "https://notopenai.com/")]
+    for name in names:
+        (folder / name).write_bytes((menu / name).read_bytes())
+    (folder / "other.desktop").write_text("Exec=chromium https://labs.openai.com/")
+    done = engine.apply(plan.make((profile,), TARGET, Policy()), standard=())
+    assert {one.failed for one in done.cleaned} == {""}
+    assert {one.name for one in menu.iterdir()} == {names[1]}
+    assert {one.name for one in folder.iterdir()} == {names[1], "other.desktop"}
+
+
 def test_the_launcher_of_an_installed_app_is_kept(tmp_path: Path) -> None:
     profile = at_home(tmp_path)
     launcher(profile, START)
@@ -452,6 +471,23 @@ def test_extensions_are_reported_file_by_file_and_never_touched(tmp_path: Path) 
     assert [(trace.key, trace.standing) for trace in found] == [("1.0/manifest.json", Standing.KEPT)]
     assert clean(EXTENSIONS, folder, tmp_path, EVERYTHING) == ([], 0)
     assert tree(tmp_path) == before
+
+
+def test_an_extension_is_read_though_it_is_packed(tmp_path: Path) -> None:
+    folder = tmp_path / "extensions"
+    folder.mkdir()
+    for name, host in (("ours@x.xpi", "labs.openai.com"), ("theirs@x.xpi", "labs.openai.com.evil.example")):
+        with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("rules.json", json.dumps([f"https://{host}/*"] * 9))
+            archive.writestr("other.js", "// of notopenai.com")
+    whole = (folder / "ours@x.xpi").read_bytes()
+    (folder / "cut@x.xpi").write_bytes(whole[:-30])
+    before = tree(folder)
+    asked = look(tmp_path, EVERYTHING)
+    found = EXTENSION_FILES.find(folder, asked)
+    assert [(trace.key, trace.standing) for trace in found] == [("ours@x.xpi", Standing.KEPT)]
+    clean(EXTENSION_FILES, folder, tmp_path, EVERYTHING)
+    assert tree(folder) == before
 
 
 @pytest.mark.parametrize(("host", "goes"), [("labs.openai.com", True), ("labs-openai.com", False)])

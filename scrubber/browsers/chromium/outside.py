@@ -142,5 +142,7 @@ def launchers(programs: tuple[str, ...]) -> tuple[Store, ...]:
     on_windows = tuple(program for program in programs if program.endswith(".exe"))
     return (
         JumpLists(f"{_WINDOWS}/CustomDestinations/*", programs=on_windows),
-        Launchers("{data_home}/applications", programs=programs),
+        Launchers(
+            "{data_home}/applications", "{home}/Desktop", "{home}/.config/autostart", programs=programs
+        ),
     )
