@@ -6,6 +6,8 @@ Memory dumps of a crash, code and data of extensions, databases that were set as
 from __future__ import annotations
 
 import gzip
+import io
+import zipfile
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_ZIP = b"PK\x03\x04"
+_ROOM = 1 << 28
+"""Bytes that are unpacked of one archive."""
 _GZIP = b"\x1f\x8b"
 
 
@@ -76,6 +81,22 @@ def unpacked(content: bytes) -> bytes:
             return mozlz4.read(content)
         if content.startswith(property_list.BINARY):
             return property_list.texts(content)
+        if content.startswith(_ZIP):
+            return b"\0".join(_members(content))
         return gzip.decompress(content) if content.startswith(_GZIP) else content
     except (Damaged, OSError, EOFError, zlib.error):
         return content
+
+
+def _members(archive: bytes) -> Iterator[bytes]:
+    """What the members of a zip archive (an extension) hold, and last the archive with their names."""
+    room = _ROOM
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            for member in opened.infolist():
+                with opened.open(member) as file:
+                    yield (content := file.read(room))
+                    room -= len(content)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError):
+        pass  # as far as it can be read
+    yield archive

@@ -118,6 +118,8 @@ EXTENSION_STORAGE = AnySqlite(
 )
 
 EXTENSION_FILES = WholeFiles(
+    "{profile}/extensions",
+    "{profile}/features",
     "{profile}/browser-extension-data",
     "{profile}/extension-store",
     "{profile}/extension-store-menus",
