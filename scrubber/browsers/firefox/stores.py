@@ -8,6 +8,7 @@ from scrubber.browsers.firefox.cache import CACHES
 from scrubber.browsers.firefox.features import FEATURES
 from scrubber.browsers.firefox.files import FILES
 from scrubber.browsers.firefox.outside import OUTSIDE
+from scrubber.browsers.firefox.person import PERSON
 from scrubber.browsers.firefox.pictures import PICTURES
 from scrubber.browsers.firefox.places_db import PLACES_DATABASES
 from scrubber.browsers.firefox.preferences import PREFS
@@ -22,6 +23,7 @@ STORES: tuple[Store, ...] = (
     *SITE_DATA,
     SESSIONS,
     *FILES,
+    *PERSON,
     *FEATURES,
     *OUTSIDE,
     *CACHES,
