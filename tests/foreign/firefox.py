@@ -13,8 +13,8 @@ from pyhindsight.browsers.firefox import Firefox
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Where a page stands in a session: it moves up when one before it goes.
-_PLACES = ("session_id", "nav_index")
+# Where a page stands in a session, whether it is shown, and since when: it moves up when another goes.
+_PLACES = ("session_id", "nav_index", "transition_type", "timestamp")
 
 
 class Item(NamedTuple):
@@ -31,7 +31,9 @@ def items(profile: Path, cache: Path) -> Counter[Item]:
         reader.process()
     found: Counter[Item] = Counter()
     for one in (*reader.parsed_artifacts, *reader.parsed_storage):
-        told = {name: value for name, value in vars(one).items() if name not in _PLACES}
+        kind = type(one).__name__
+        left_out = _PLACES if kind == "SessionItem" else ()
+        told = {name: value for name, value in vars(one).items() if name not in left_out}
         text = repr(told).replace(str(cache), "cache").replace(str(profile), "profile")
-        found[Item(type(one).__name__, text)] += 1
+        found[Item(kind, text)] += 1
     return found
