@@ -42,12 +42,13 @@ class Orphaned:
 class Hashed:
     """The row goes where this column has the hash of a URL of the target's.
 
-    Known are those of another table's rows (`moz_places.url`) that go or are kept, and start pages.
+    Known are those of another table's rows (`moz_places.url`) that go or are kept, those that were seen in
+    the stores before, and start pages.
     """
 
     column: str
     of: str
-    by: Callable[[str], str]
+    by: Callable[[str], Value]
 
 
 if TYPE_CHECKING:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import struct
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -621,6 +624,21 @@ def test_metrics_go_with_their_page(tmp_path: Path) -> None:
     clean(UKM, path)
     assert ask(path, "SELECT url_id FROM urls") == [7]
     assert ask(path, "SELECT id FROM metrics") == [2, 3]
+
+
+def test_metrics_that_outlived_their_page_go_by_its_hash(tmp_path: Path) -> None:
+    path = made(tmp_path, "ukm_db")
+    seen = {url: number(url) for url in ("https://labs.openai.com/a?b", "https://kept.example/a")}
+    start = number("https://labs.openai.com/")
+    rows = (*seen.values(), start, number("https://labs.openai.com.evil.example/"))
+    insert(path, "metrics", *({"id": place, "url_id": hashed} for place, hashed in enumerate(rows, 1)))
+    asked = replace(look(tmp_path), seen=tuple(seen))
+    assert {trace.key for trace in UKM.find(path, asked)} == {1, 3}
+
+
+def number(url: str) -> int:
+    (hashed,) = struct.unpack("<q", hashlib.md5(url.encode()).digest()[:8])
+    return int(hashed)
 
 
 def test_a_predictor_entry_of_another_host_that_holds_addresses_of_the_target(tmp_path: Path) -> None:

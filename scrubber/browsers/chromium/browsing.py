@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from scrubber.browsers.chromium.layout import in_profile
 from scrubber.stores.columns import Host, Named, Url
 from scrubber.stores.sqlite import Sqlite
-from scrubber.stores.sqlite_rows import Clear, Linked, Orphaned, Rows
+from scrubber.stores.sqlite_rows import Clear, Hashed, Linked, Orphaned, Rows
 
 HISTORY = Sqlite(
     *in_profile("History"),
@@ -114,14 +116,22 @@ PREDICTOR = Sqlite(
     ),
 )
 
+
+def _url_id(url: str) -> int:
+    """Source: components/segmentation_platform/internal/database/ukm_types.h, ukm_url_table.cc."""
+    digest = hashlib.md5(url.encode(), usedforsecurity=False).digest()
+    return int.from_bytes(digest[:8], "little", signed=True)
+
+
 UKM = Sqlite(
     "{user_data}/segmentation_platform/ukm_db",
     holds="history",
     source="components/segmentation_platform/internal/database/ukm_url_table.cc",
     rows=(
         Rows("urls", Url("url")),
-        Rows("metrics", Linked("url_id", "urls.url_id")),
+        # Rows outlive that of their URL; the number is a hash of it.
+        Rows("metrics", Linked("url_id", "urls.url_id"), Hashed("url_id", of="urls.url", by=_url_id)),
     ),
 )
 
-BROWSING = (HISTORY, FAVICONS, TOP_SITES, SHORTCUTS, PREDICTOR, UKM)
+BROWSING = (HISTORY, FAVICONS, TOP_SITES, SHORTCUTS, PREDICTOR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubber.browsers.chromium.advertising import ADVERTISING
-from scrubber.browsers.chromium.browsing import BROWSING
+from scrubber.browsers.chromium.browsing import BROWSING, UKM
 from scrubber.browsers.chromium.caches import CACHES
 from scrubber.browsers.chromium.edge import EDGE
 from scrubber.browsers.chromium.in_sqlite import IN_SQLITE
@@ -40,6 +40,7 @@ STORES: tuple[Store, ...] = (
     *SESSIONS,
     *SETTINGS,
     *OUTSIDE,
+    UKM,  # last, because it knows some URLs by their hashes alone
 )
 
 
