@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
 from scrubber.files import kind, names, open_regular, read_regular, walk
-from scrubber.formats.cache2.entry import NoKey, UnknownVersion, read_body, read_entry
+from scrubber.formats.cache2.entry import Entry, NoKey, UnknownVersion, read_body, read_entry
 from scrubber.formats.cache2.index import Index, name, read_index, read_log, without, write_index
 from scrubber.formats.cache2.key import MARKER, file_name, read_key, read_marker
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.prefs_js import read_lines
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
+from scrubber.stores.cached_content import is_asked, names_target
 from scrubber.stores.frozen import settle
 from scrubber.stores.records import names as named_in
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 _ENTRIES = "entries"
 _KEY_PREFERENCE = "browser.cache.disk.encryption.key"
 _START_PAGE = "about:home"
+_ALTERNATIVE = re.compile(rb"[0-9]+;([0-9]{1,10}),")  # where it starts behind the body
 _INDEXES = ("index", "index.log", "index.tmp")
 _Seen = tuple[Standing, str, str]
 """How an entry stands to the target, what gave it away, and the name of its record in the index."""
@@ -91,8 +94,11 @@ class _Judge:
                 if in_use and file_name(entry.key) != file.name and not entry.is_intact:
                     raise Damaged("neither name nor checksum is right")
                 text = entry.key.decode("utf-8", "replace")
-                body = read_body(opened, entry, self.secret) if read_key(text).url == _START_PAGE else ()
-                standing = self._standing(text, b"".join(body))
+                standing = self._standing(text)
+                whole = is_asked(self.look) or read_key(text).url == _START_PAGE
+                if standing is None and whole:
+                    body = b"".join(read_body(opened, entry, self.secret))
+                    standing = Standing.MENTION if self._holds_name(entry, body) else None
             except UnknownVersion as error:
                 raise UnreadableStore(file, str(error)) from error
             except NoKey:
@@ -101,18 +107,32 @@ class _Judge:
                 return self._damaged(file, in_use=in_use)
         return (standing, text, file_name(entry.key)) if standing else None
 
-    def _standing(self, text: str, start_page: bytes) -> Standing | None:
+    def _standing(self, text: str) -> Standing | None:
         key = read_key(text)
         if self.look.target.url(key.url) or self.look.target.partition(key.suffix, of=key.url):
             return Standing.OWN
-        named = named_in(text, self.look, "cache") or self.look.target.mentions(start_page)
-        return Standing.MENTION if named else None
+        return Standing.MENTION if named_in(text, self.look, "cache") else None
+
+    def _holds_name(self, entry: Entry, body: bytes) -> bool:
+        """Whether headers, certificates, the body or code compiled from it name the target."""
+        elements = dict(entry.elements)
+        alternative = _ALTERNATIVE.match(elements.get(b"alt-data", b""))
+        end = int(alternative[1]) if alternative else len(body)
+        parts = (body[:end], body[end:], _decoded(elements.get(b"security-info", b"")))
+        return names_target(entry.metadata, parts, self.look)
 
     def _damaged(self, file: Path, *, in_use: bool) -> _Seen | None:
         """Firefox can't read it either. What waits to be deleted may be the target's and has no other use."""
         if in_use and not self.look.target.mentions(read_regular(file)):
             return None
         return (Standing.MENTION, "an entry that can't be read", "")
+
+
+def _decoded(text: bytes) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except binascii.Error:
+        return b""
 
 
 def _secret(prefs: Path) -> bytes | None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from typing import TYPE_CHECKING
 
+import cramjam
 import pytest
 
 from scrubber.browsers.firefox.cache import CACHE
@@ -47,6 +49,19 @@ OTHERS = {
     "rest-of-the-shared-host": ":https://shared.example/laboratory",
 }
 NAMING = {"response-head": "HTTP/2 200 \r\nLink: <https://labs.openai.com/>\r\n"}
+NAME = b"<a href=https://labs.openai.com/>"
+_HEAD = "HTTP/2 200 \r\ncontent-encoding: {}\r\n"
+HOLDING: dict[str, tuple[bytes, dict[str, str]]] = {
+    "headers": (b"body", NAMING),
+    "body": (NAME, {}),
+    "gzip": (gzip.compress(NAME), {"response-head": _HEAD.format("gzip")}),
+    "brotli": (bytes(cramjam.brotli.compress(NAME * 9)), {"response-head": _HEAD.format("br")}),
+    "compiled": (
+        b"body" + NAME,
+        {"alt-data": "1;4,javascript/moz-bytecode", "response-head": _HEAD.format("br")},
+    ),
+    "certificate": (b"body", {"security-info": base64.b64encode(b"\x82\x0flabs.openai.com").decode()}),
+}
 
 
 @pytest.fixture
@@ -89,6 +104,24 @@ class TestEntries:
     def test_that_name_the_target_in_body_or_headers_alone_stay(self, cache: Path) -> None:
         put(cache, OTHERS["bystander"], body=b"<a href=https://labs.openai.com/>", elements=NAMING)
         assert STORE.find(cache, look(cache.parent)) == ()
+
+    @pytest.mark.parametrize("secret", [None, bytes(32)], ids=["plain", "encrypted"])
+    @pytest.mark.parametrize(("body", "elements"), HOLDING.values(), ids=HOLDING)
+    def test_that_name_the_target_go_where_all_mentions_do(
+        self, cache: Path, body: bytes, elements: dict[str, str], secret: bytes | None
+    ) -> None:
+        if secret:
+            spelled = base64.b64encode(secret).decode()
+            prefs = f'user_pref("browser.cache.disk.encryption.key", "{spelled}");\n'
+            (cache.parent / "prefs.js").write_text(prefs)
+        named = put(cache, OTHERS["bystander"], body=body, elements=elements, secret=secret)
+        kept = put(cache, OTHERS["same-site"], body=b"https://notopenai.com/", secret=secret)
+        before = kept.read_bytes()
+        assert STORE.find(cache, look(cache.parent)) == ()
+        removed, _ = clean(STORE, cache, cache.parent, Policy(mentions="all"))
+        assert [trace.standing for trace in removed] == [Standing.MENTION]
+        assert not named.exists()
+        assert kept.read_bytes() == before
 
     @pytest.mark.parametrize("version", [1, 2, 3, 4])
     def test_of_every_version(self, cache: Path, version: int) -> None:
