@@ -3,9 +3,14 @@
     {"schema": 1, "command", "status", "exit_code", "sites",
      "profiles": [{"browser", "name", "spec", "display_name", "path", "in_use",
                    "stores": [{"holds", "path", "own", "mentions", "kept", "removed", "skipped"}]}],
-     "skipped", "residue", "not_examined",
+     "skipped", "not_examined",
+     "residue": [{"path", "seen_as", "where", "name", "form", "inside", "at", "count", "explained"}],
      "witnesses": [{"name", "path", "answer", "reason", "cookies", "read"}],
      "equality", "freed_bytes", "seconds", "messages"}
+
+Each of `residue` can be checked by another program: `inside` lists what has to be taken apart, outermost first
+(`["simple cache entry", "br", "escapes"]`); `at` leads to the first place, with `offset` counted in what `of`
+says (`file`, `unpacked`, `cell`, `key`, …), and is where the outermost begins of what the name is encoded in.
 
 Hosts that the person visited appear only as the target's own, unless the run is verbose: then paths are named
 in full. `seen` values never appear; `scan --plan FILE` has them.

@@ -94,7 +94,8 @@ def read_visited_links(file: BinaryIO, path: Path, search: Search) -> Iterator[P
         raise UnreadableStore(path, f"visited links: {error}") from error
     for url, name in search.hashes.urls.items():
         if table.has(url):
-            yield Match("fingerprint", "", "visited links", name, "salted md5 of the address")
+            facts = (("scheme_and_host", url[: url.find("/", len("https://"))]),)
+            yield Match("fingerprint", "", "visited links", name, "salted md5 of the address", facts=facts)
 
 
 def read_tickets(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:

@@ -35,7 +35,7 @@ _NO_CHANCE = 1 << 12
 _SEALED = "is encrypted, or packed in a way that nobody uses"
 
 _MEMBER = struct.Struct("<4xHHH4x4xIIHH")
-_ARCHIVE = "archive"
+_ARCHIVE = "archive member"
 _STORED, _DEFLATED = 0, 8
 _ZIP_METHODS = frozenset({_STORED, 1, 2, 3, 4, 5, 6, _DEFLATED, 9, 10, 12, 14, 93, 95, 98, 99})
 _NEWEST_ZIP = 63

@@ -62,7 +62,11 @@ class Response:
             if found and found.lack and (found.data or not self._why):
                 yield Gap(f"a body packed by {found.form} {found.lack}")
             if found and found.data:
-                yield from slices(found.data, reach, replace(like, inside=(*self.opened, found.form)))
+                yield from slices(
+                    found.data,
+                    reach,
+                    replace(like, inside=(*self.opened, found.form), facts=(("packed_at", start),)),
+                )
                 return
         yield from stretch(file, start, stop, reach, like)
 

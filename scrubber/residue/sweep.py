@@ -106,15 +106,17 @@ def _own_names(path: Path) -> Iterator[Piece]:
     yield Piece("file name", "", "as it is", name, "name", part="name")
     if path.suffix in (persistent_cache.DATABASE, persistent_cache.JOURNAL):
         rotated = persistent_cache.site(path.stem)
-        yield Piece(
-            "file name", "", "in rotated letters", rotated.encode("utf-8", "replace"), "text", part="name"
-        )
+        yield _reading("rotated letters", rotated.encode("utf-8", "replace"))
     if path.name.startswith(MARKER):
         marked = "\n".join(read_marker(path.name))
-        yield Piece("file name", "", "as a marker", marked.encode("utf-8", "replace"), "text", part="name")
+        yield _reading("marker", marked.encode("utf-8", "replace"))
     if interleaved := _INTERLEAVED.fullmatch(name):
         turned = interleaved[1][::2] + interleaved[1][1::2][::-1]
-        yield Piece("file name", "", "in interleaved letters", turned, "text", part="name")
+        yield _reading("interleaved letters", turned)
+
+
+def _reading(form: str, content: bytes) -> Piece:
+    return Piece("file name", "", f"as {form}", content, "text", inside=(form,), part="name")
 
 
 _INTERLEAVED = re.compile(rb"[0-9]{5,10}([^.]{2,}.*)\.(?:sqlite|files)")

@@ -45,7 +45,7 @@ KEYS = {
 }
 PROFILE = {"browser", "name", "spec", "display_name", "path", "in_use", "stores"}
 STORE = {"holds", "path", "own", "mentions", "kept", "removed", "skipped"}
-REMNANT = {"path", "seen_as", "where", "name", "form", "count", "explained"}
+REMNANT = {"path", "seen_as", "where", "name", "form", "inside", "at", "count", "explained"}
 STATUSES = {"clean", "traces", "residue", "partial", "running", "error"}
 
 

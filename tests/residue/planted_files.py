@@ -9,6 +9,7 @@ import json
 import lzma
 import os
 import plistlib
+import random
 import sqlite3
 import struct
 import tarfile
@@ -178,8 +179,9 @@ FILES: dict[str, Plant] = {
 }
 """By what each is: how to plant the host's own remnant in a folder."""
 
+WORDS = b64(random.Random(3).randbytes(6000))
 UNLABELLED: dict[str, Callable[[str], bytes]] = {
-    "raw deflate": lambda host: raw_deflate(page(host)),
-    "Brotli": lambda host: bytes(cramjam.brotli.compress(page(host))),
+    "raw deflate": lambda host: raw_deflate(page(host) + WORDS),
+    "Brotli": lambda host: bytes(cramjam.brotli.compress(page(host) + WORDS)),
 }
 """What nothing in it tells from chance, so that nobody can take it apart."""
