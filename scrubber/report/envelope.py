@@ -8,7 +8,7 @@
      "witnesses": [{"name", "path", "answer", "reason", "cookies", "read"}],
      "equality", "freed_bytes", "seconds", "messages"}
 
-Each of `residue` can be checked by another program: `inside` lists what has to be taken apart, outermost first
+Another program can check each of `residue`: `inside` lists what has to be taken apart, outermost first
 (`["simple cache entry", "br", "escapes"]`); `at` leads to the first place, with `offset` counted in what `of`
 says (`file`, `unpacked`, `cell`, `key`, …), and is where the outermost begins of what the name is encoded in.
 
