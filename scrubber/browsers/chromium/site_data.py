@@ -59,7 +59,11 @@ QUOTA = Sqlite(
 )
 
 OTHERS = (
-    OthersFolders(*INDEXED_DB.places, whose=by_name, source=INDEXED_DB.source),
+    OthersFolders(
+        *INDEXED_DB.places,
+        whose=by_name,
+        source="content/browser/indexed_db/instance/leveldb/backing_store.cc",
+    ),
     OthersFolders(*in_partitions("WebStorage/[0-9]*"), whose=by_bucket, source=BUCKETS.source),
     OthersFolders(
         *in_partitions("File System/[0-9]*"),
