@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
-from scrubber.files import kind, names, read_regular
+from scrubber.files import kind, names, read_regular, walk
 from scrubber.formats import metadata_v2
+from scrubber.formats.firefox_values import readings
 from scrubber.formats.sqlite_unit import sidecar
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.columns import text
@@ -97,6 +98,40 @@ class OriginFiles:
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the removal of the file."""
+        if traces:
+            changes.discard(path)
+        return 0
+
+
+@dataclass(frozen=True, init=False)
+class SetAside:
+    """What Firefox moved away to delete it later, of one client or a whole origin: nobody's any more."""
+
+    places: tuple[str, ...]
+    source: str = "dom/quota/ActorsParent.cpp, to-be-removed"
+    holds: tuple[str, ...] = ("storage",)
+
+    def __init__(self, *places: str) -> None:
+        settle(self, places=places)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The file or folder."""
+        return (path,)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """The whole, if it was the target's, or names it anywhere."""
+        if not look.policy.wants("storage"):
+            return ()
+        files = [path] if kind(path) == "file" else [each for each in walk(path) if kind(each) == "file"]
+        named = any(
+            map(look.target.mentions, (each for file in files for each in readings(read_regular(file))))
+        )
+        if not named and not look.target.origin(by_metadata(path)):
+            return ()
+        return (Trace("", path.name, Standing.OWN, by_metadata(path), "storage"),)
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage its removal."""
         if traces:
             changes.discard(path)
         return 0

@@ -6,10 +6,11 @@ import os
 import struct
 from typing import TYPE_CHECKING
 
+import cramjam
 import pytest
 
 from scrubber.browsers.chromium.site_data import BUCKETS, INDEXED_DB, QUOTA, WEB_SQL
-from scrubber.browsers.firefox.site_data import STORAGE
+from scrubber.browsers.firefox.site_data import STORAGE, TO_BE_REMOVED
 from scrubber.errors import UnreadableStore
 from scrubber.locate import located
 from scrubber.model import Policy, Skipped, Standing
@@ -258,8 +259,43 @@ METADATA = [
 def test_the_metadata_comes_before_the_name(
     files: dict[str, bytes], name: str, ours: bool, tmp_path: Path
 ) -> None:
-    path = folder(tmp_path / "storage" / "to-be-removed" / name, **files)
+    path = folder(tmp_path / "storage" / "temporary" / name, **files)
     assert bool(STORAGE.find(path, look(tmp_path))) is ours
+
+
+TEXT = b"of https://%s/ and of https://%s/, of shop.example, of shop.example, of shop.example and so on"
+SET_ASIDE = {
+    "its name in a file": (TEXT % (b"labs.openai.com", b"kept.example"), True),
+    "packed": (bytes(cramjam.snappy.compress_raw(TEXT % ((b"labs.openai.com",) * 2))), True),
+    "a look-alike": (TEXT % (b"labs.openai.com.evil.example", b"notopenai.com"), False),
+    "nothing": (b"", False),
+}
+
+
+@pytest.mark.parametrize(("content", "goes"), SET_ASIDE.values(), ids=SET_ASIDE)
+@pytest.mark.parametrize(
+    "within", ["client", "client/deep", ""], ids=["in a folder", "deeper", "a file alone"]
+)
+def test_what_waits_to_be_deleted_goes_where_it_names_the_target(
+    content: bytes, goes: bool, within: str, tmp_path: Path
+) -> None:
+    """One client's folder has no metadata that would tell whose it was."""
+    waiting = tmp_path / "storage/to-be-removed"
+    file = waiting / within / "8d21f9"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content)
+    folder(waiting / "another")
+    before = tree(tmp_path)
+    moved = "client" if within else "8d21f9"
+    assert clean(TO_BE_REMOVED, tmp_path) == [f"storage/to-be-removed/{moved}"] * goes
+    left = {"storage/to-be-removed/another/inside/data"} if goes else set(before)
+    assert {name: before[name] for name in left} == tree(tmp_path)
+
+
+def test_a_whole_origin_that_waits_to_be_deleted(tmp_path: Path) -> None:
+    for name, origin in (("1", "https://labs.openai.com"), ("2", "https://labs.openai.com.evil.example")):
+        folder(tmp_path / "storage/to-be-removed" / name, _metadata_v2=metadata(origin))
+    assert clean(TO_BE_REMOVED, tmp_path) == ["storage/to-be-removed/1"]
 
 
 def test_metadata_that_is_a_fifo_is_not_waited_for(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from scrubber.stores.columns import (
     ReversedHost,
     Site,
 )
-from scrubber.stores.origin_dirs import OriginDirs, by_metadata
+from scrubber.stores.origin_dirs import OriginDirs, SetAside, by_metadata
 from scrubber.stores.others_storage import OthersDatabases, OthersFiles
+from scrubber.stores.private_windows import PrivateWindows
 from scrubber.stores.push_subscriptions import PUSH_ROWS, without_triggers
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Linked, Orphaned, Repair, Rows
@@ -86,12 +87,15 @@ STORAGE = OriginDirs(
     "{profile}/storage/permanent/*",
     "{profile}/storage/temporary/*",
     "{profile}/storage/private/*",
-    "{profile}/storage/to-be-removed/*",
     "{profile}/storage/persistent/*",  # before Firefox 41
     "{profile}/indexedDB/*",  # before Firefox 29
     whose=by_metadata,
     source="dom/quota/ActorsParent.cpp",
 )
+
+TO_BE_REMOVED = SetAside("{profile}/storage/to-be-removed/*")
+
+PRIVATE_WINDOWS = PrivateWindows("{profile}/storage/private/uuid+++*")
 
 PUSH = Sqlite(
     "{profile}/storage/permanent/chrome/idb/2918063365piupsah.sqlite",
@@ -104,7 +108,7 @@ PUSH = Sqlite(
 _OTHERS = (
     "{profile}/storage/default/*",
     "{profile}/storage/temporary/*",
-    "{profile}/storage/private/*",
+    "{profile}/storage/private/http*",  # what bears no name is encrypted
     "{profile}/storage/permanent/[!c]*",
     "{profile}/storage/permanent/c[!h]*",
 )
@@ -174,6 +178,7 @@ SITE_DATA = (
     BOUNCE_TRACKING,
     CREDENTIAL_STATE,
     STORAGE,
+    TO_BE_REMOVED,
     OTHERS_DATABASES,
     OTHERS_FILES,
     PUSH,
