@@ -72,10 +72,12 @@ def verify(
     progress: Progress = quiet,
     *,
     addresses: Collection[str] = (),
+    leaving_out: Collection[Path] = (),
 ) -> Verdict:
     """Look at every file of these profiles for anything of the target; changes nothing.
 
-    `addresses` are the target's URLs that were known before anything was removed.
+    `addresses` are the target's URLs that were known before anything was removed. `leaving_out` are folders
+    in which a run that is not over keeps what it removed.
     """
     start = time.monotonic()
     everything = replace(policy, only=frozenset(), without=frozenset())
@@ -96,6 +98,7 @@ def verify(
             known=_explanations(plan, policy),
             progress=count,
             urls=plan.addresses.union(addresses),
+            leaving_out=leaving_out,
         )
     )
     return Verdict(
@@ -104,7 +107,7 @@ def verify(
         _asked_for(plan, policy),
         files=read[0],
         bytes=read[1],
-        witnesses=tuple(_heard(one, policy) for one in witness.ask(swept, target)),
+        witnesses=tuple(_heard(one, policy) for one in witness.ask(swept, target, leaving_out)),
         seconds=time.monotonic() - start,
     )
 

@@ -25,7 +25,7 @@ from scrubber.formats.sqlite_copy import private_copy, private_folder
 from scrubber.formats.sqlite_unit import SIDECARS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from scrubber.sites import Target
@@ -58,10 +58,10 @@ class Witness:
     """All cookies that it told apart: by host, path and name."""
 
 
-def ask(roots: Iterable[Path], target: Target) -> Iterator[Witness]:
+def ask(roots: Iterable[Path], target: Target, leaving_out: Collection[Path] = ()) -> Iterator[Witness]:
     """Its answer about every file of cookies at or below `roots`, by the files' names; changes nothing."""
     for root in roots:
-        for path in _cookie_files(root):
+        for path in _cookie_files(root, leaving_out):
             try:
                 hosts = _hosts(path)
             except UnreadableStore as error:
@@ -71,13 +71,13 @@ def ask(roots: Iterable[Path], target: Target) -> Iterator[Witness]:
                 yield Witness(NAME, path, "found" if ours else "nothing", cookies=ours, read=len(hosts))
 
 
-def _cookie_files(path: Path) -> Iterator[Path]:
+def _cookie_files(path: Path, leaving_out: Collection[Path]) -> Iterator[Path]:
     """What can't be looked into is left to the sweep, which names it."""
     with contextlib.suppress(UnreadableStore):
         match kind(path):
-            case "folder":
+            case "folder" if path not in leaving_out:
                 for name in names(path):
-                    yield from _cookie_files(path / name)
+                    yield from _cookie_files(path / name, leaving_out)
             case "file":
                 is_sidecar = path.name.endswith(SIDECARS)
                 if _SESSION.fullmatch(path.name) or (_DATABASE.fullmatch(path.name) and not is_sidecar):

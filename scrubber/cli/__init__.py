@@ -76,13 +76,16 @@ def clean(**options: Any) -> int:
 
 
 @cli.command()
-@click.argument("file")
+@click.argument("file", required=False)
 @click.option("--passphrase-file", metavar="FILE", help="The backup's passphrase is its first line.")
 @click.option("--force", is_flag=True, help="Also where the profile has changed since; that is lost then.")
 @shutting
 @shared(sites=False, which=False, what=False)
 def undo(**options: Any) -> int:
-    """Put back what `clean --backup FILE` took away: every byte, or nothing."""
+    """Put back what `clean --backup FILE` took away, or, without FILE, what a run did that was cut off.
+
+    Every byte, or nothing.
+    """
     from scrubber.cli import undoing  # noqa: PLC0415
 
     return undoing.undo(**options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +15,19 @@ from scrubber.cli import backups
 from scrubber.cli.door import Door
 from scrubber.cli.failures import INTERRUPTED
 from scrubber.cli.looking import (
+    examined,
     judged,
     mention_in_use,
     mention_interrupted,
     opened,
     planned,
+    say_verdict,
     show,
-    verified,
 )
 from scrubber.cli.options import Request
 from scrubber.discovery.account import signed_in
 from scrubber.discovery.spec import select
-from scrubber.errors import UnreadableStore, UsageError
+from scrubber.errors import ScrubError, UnreadableStore, UsageError
 from scrubber.outcome import Outcome
 from scrubber.report import terminal
 
@@ -98,21 +100,54 @@ def _carried_out(
     outcome = console.envelope.outcome = Outcome()
     try:
         with console.progress() as progress:
-            engine.apply(made, standard, progress, outcome=outcome, keep_going=keep_going, keep=keep)
-        console.envelope.seconds["apply"] = outcome.seconds
-        console.say(terminal.outcome(outcome))
-        console.trouble(terminal.troubles(outcome, verbose=request.verbose))
-        verified(made.profiles, made.target, made.policy, console)
+            run = engine.applied(made, standard, progress, outcome=outcome, keep_going=keep_going, keep=keep)
+            with run as applied:
+                unchecked = _checked(applied, console, progress)
+        _say(outcome, console, verbose=request.verbose)
     except KeyboardInterrupt:
-        console.note(_cut_short(made, outcome), trouble=True)
+        console.note(_cut_short(made, console.envelope), trouble=True)
         mention_interrupted(made.profiles, console)
-        if backup:
-            backup.mention(console)
-        return console.end("error", INTERRUPTED)
+        ended = "error", INTERRUPTED
+    else:
+        if unchecked:
+            console.note(unchecked, trouble=True)
+        _mention_servers(made, console)
+        ended = ("partial", 4) if unchecked else _judged(console.envelope)
     if backup:
         backup.mention(console)
-    _mention_servers(made, console)
-    return console.end(*_judged(console.envelope))
+    return console.end(*ended)
+
+
+def _checked(applied: engine.Run, console: Console, progress: engine.Progress) -> str:
+    """Look at what has become of it, while the originals are still there; why that could not be done.
+
+    Whatever keeps us from looking, what was swapped was proved before, so it stays.
+    """
+    plan = applied.plan
+    console.envelope.seconds["apply"] = applied.outcome.seconds
+    try:
+        found = examined(
+            plan.profiles,
+            plan.target,
+            plan.policy,
+            console,
+            progress=progress,
+            leaving_out=applied.folders,
+        )
+        applied.judge(found.plan.skipped)
+    except Exception as error:
+        if not isinstance(error, ScrubError | OSError):
+            traceback.print_exc()
+        reason = str(error) or type(error).__name__
+        return f"Cleaned, but not checked again ({reason}); `scrubber verify` checks."
+    return ""
+
+
+def _say(outcome: Outcome, console: Console, *, verbose: bool) -> None:
+    console.say(terminal.outcome(outcome))
+    console.trouble(terminal.troubles(outcome, verbose=verbose))
+    if console.envelope.verdict:
+        say_verdict(console.envelope.verdict, console)
 
 
 def _saved(path: Path, request: Request) -> Plan:
@@ -155,14 +190,17 @@ def _judged(envelope: Envelope) -> tuple[str, int]:
     return ("partial", 4) if excused else ("clean", 0)
 
 
-def _cut_short(made: Plan, outcome: Outcome) -> str:
+def _cut_short(made: Plan, envelope: Envelope) -> str:
     """What an interrupted run has done: whole profiles or nothing."""
+    outcome = envelope.outcome or Outcome()
     done = dict.fromkeys(one.planned.profile for one in outcome.cleaned if one.removed)
     waiting = {planned.profile for planned in made.stores if made.going(planned)} - set(done)
     if not done:
         return "Interrupted; nothing was removed, everything is as it was."
     cleaned = ", ".join(profile.spec for profile in done)
     rest = f" {', '.join(sorted(profile.spec for profile in waiting))}: as before." if waiting else ""
+    if envelope.verdict:
+        return f"Interrupted; cleaned and checked: {cleaned}.{rest}"
     return f"Interrupted; cleaned, but not checked again: {cleaned}.{rest} `scrubber verify` checks."
 
 

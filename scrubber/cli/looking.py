@@ -170,23 +170,43 @@ def verified(
     chosen: Sequence[BrowserProfile], target: Target, policy: Policy, console: Console
 ) -> verdict.Verdict:
     """The verdict, said and with the envelope filled in."""
+    with console.progress() as progress:
+        found = examined(chosen, target, policy, console, progress=progress)
+    say_verdict(found, console)
+    return found
+
+
+def examined(
+    chosen: Sequence[BrowserProfile],
+    target: Target,
+    policy: Policy,
+    console: Console,
+    *,
+    progress: engine.Progress,
+    leaving_out: Sequence[Path] = (),
+) -> verdict.Verdict:
+    """The verdict, with the envelope filled in."""
     before = console.envelope.plan
     known = before.addresses if before else ()
-    with console.progress() as progress:
-        found = verdict.verify(chosen, target, policy, progress, addresses=known)
+    found = verdict.verify(chosen, target, policy, progress, addresses=known, leaving_out=leaving_out)
     console.envelope.sites = target.sites
     console.envelope.plan = console.envelope.plan or found.plan
     console.envelope.verdict = found
     console.envelope.seconds["verify"] = found.seconds
-    console.say(terminal.verdict(found))
-    console.trouble(terminal.residue(found))
     return found
 
 
+def say_verdict(found: verdict.Verdict, console: Console) -> None:
+    """Tell it to the person."""
+    console.say(terminal.verdict(found))
+    console.trouble(terminal.residue(found))
+
+
 def mention_interrupted(chosen: Iterable[BrowserProfile], console: Console) -> None:
-    """Say that a run was cut off; only `clean` finishes it."""
+    """Say that a run was cut off; only `clean` finishes it, and `undo` takes it back."""
     if folders := ", ".join(map(str, writable.left_behind(chosen))):
-        console.note(f"An earlier run was cut off ({folders}); `scrubber clean` finishes it.", trouble=True)
+        ways = "`scrubber clean` finishes it, `scrubber undo` takes it back"
+        console.note(f"An earlier run was cut off ({folders}); {ways}.", trouble=True)
 
 
 def mention_in_use(looks: engine.Looks, console: Console) -> None:

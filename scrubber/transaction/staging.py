@@ -28,7 +28,7 @@ PREFIX = ".scrubber-"
 """How the names of staging folders start; they hold copies of what is being removed."""
 
 _OPEN_LOCK = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-_OPEN_JOURNAL = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+_OPEN_JOURNAL = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class Staging:
@@ -74,7 +74,9 @@ class Staging:
     def note(self, notes: Iterable[Note]) -> None:
         """Append to the journal and wait until the disk has it."""
         if self._journal is None:
-            self._journal = _open_private(self.folder / "journal", _OPEN_JOURNAL)
+            journal = self.folder / "journal"
+            new = os.O_CREAT | os.O_EXCL if kind(journal) is None else 0
+            self._journal = _open_private(journal, _OPEN_JOURNAL | new)
         # The first line break ends what a full disk may have torn.
         write_all(self._journal, b"\n" + b"".join(note.line() for note in notes))
         os.fsync(self._journal)

@@ -71,7 +71,7 @@ def take_back(roots: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def _put_back(stagings: Sequence[Staging], changes: Sequence[Change]) -> tuple[Path, ...]:
-    for staging in stagings:
+    for staging in stagings if changes else ():
         staging.note([Note(Act.ROLLBACK)])
     swaps = Swaps([staging.parent for staging in stagings], changes)
     if failed := swaps.put_back():

@@ -179,8 +179,8 @@ def test_a_run_that_was_cut_off_is_mentioned_by_what_only_looks(
     cache, staging = sorted(cut_off.rglob(".scrubber-*"))
     assert found.code == 1
     assert found.err in (
-        f"An earlier run was cut off ({staging}, {cache}); `scrubber clean` finishes it.\n",
-        f"An earlier run was cut off ({cache}, {staging}); `scrubber clean` finishes it.\n",
+        f"An earlier run was cut off ({staging}, {cache}); `scrubber clean` finishes it, `scrubber undo` takes it back.\n",
+        f"An earlier run was cut off ({cache}, {staging}); `scrubber clean` finishes it, `scrubber undo` takes it back.\n",
     )
     assert everything(cut_off) == before
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import signal
 from functools import partial
 from typing import TYPE_CHECKING
@@ -101,7 +102,8 @@ def stop_at(scene: Scene, number: signal.Signals, at: Operation, place: Path) ->
     found = homes.content(home)
     said = " ".join(ran.said["messages"])
     assert "Interrupted" in said
-    cleaned = said.partition("cleaned, but not checked again: ")[2].partition(".")[0]
+    told = re.search(r"cleaned(?:, but not checked again| and checked): ([^.]*)", said)
+    cleaned = told[1] if told else ""
     for spec, folder in BROWSERS.items():
         wanted = scene.new if spec in cleaned else scene.old
         assert [path for path in homes.differing(found, wanted) if f"/{folder}/" in path] == [], (at, said)

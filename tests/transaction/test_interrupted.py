@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import stat
-import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pytest
 
 from scrubber.errors import ScrubError
-from scrubber.formats.sqlite_unit import SIDECARS
-from scrubber.transaction import Failed, Swapped, Transaction, changes, interrupted, recover
-from tests.crashed import crashed, database, hosts
+from scrubber.transaction import Failed, Swapped, changes, interrupted, recover
 from tests.interruptions import (
     DIED,
     Counter,
@@ -29,140 +21,24 @@ from tests.interruptions import (
     in_child,
     interrupt,
 )
+from tests.transaction.runs import (
+    DISCARDED,
+    STORES,
+    Ending,
+    Place,
+    TakenBackError,
+    check_bystanders,
+    content,
+    die_at,
+    run,
+    standing,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from pathlib import Path
 
-Ending = Literal["commit", "rollback"]
-
-DATABASES = ("Cookies", "History")
-DISCARDED = ("Cache", "Last Session", "Last Tabs")
-STORES = ("Preferences", *DATABASES, "Local Storage", *DISCARDED)
-BYSTANDERS = ("Bookmarks", "Sync Data/LEVELDB", "Favicons-journal")
-
-OLD = ["kept.example", "labs.openai.com", "second.example"]
-NEW = ["kept.example", "second.example"]
-
-
-@dataclass(frozen=True)
-class Place:
-    """A profile to start from, and what its databases will be."""
-
-    profile: Path
-    new: Path
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """On a disk in memory where there is one: there are a thousand runs to come."""
-    memory = Path("/dev/shm")  # noqa: S108 - the name in it is made up by tempfile
-    with tempfile.TemporaryDirectory(
-        dir=memory if memory.is_dir() else tmp_path_factory.getbasetemp()
-    ) as name:
-        yield Path(name)
-
-
-@pytest.fixture(scope="module")
-def place(folder: Path) -> Place:
-    profile = folder / "template"
-    for name in ("Local Storage", "Cache/deeper", "Sync Data"):
-        (profile / name).mkdir(parents=True)
-    for name in ("Preferences", "Last Session", "Last Tabs"):
-        (profile / name).write_text("old")
-    crashed(profile / "Cookies", "wal", OLD[:2], committed=OLD[2:])
-    crashed(profile / "History", "delete", OLD)
-    for name in ("CURRENT", "000003.log"):
-        (profile / "Local Storage" / name).write_text("old")
-    for name in ("data_0", "deeper/f_000001"):
-        (profile / "Cache" / name).write_text("old")
-    for name in DATABASES:
-        (profile / name).chmod(0o640)
-    for name in BYSTANDERS:
-        (profile / name).write_text(f"{name} stays")
-    database(folder / "new", *NEW)
-    return Place(profile, folder / "new")
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody pulls the plug here, so no disk needs waiting for."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)
-
-
-def stage(transaction: Transaction, place: Place) -> None:
-    """What an engine does with its stores: one that can't be staged is skipped."""
-
-    def edit(name: str, write: Callable[[Path], object], sidecars: tuple[str, ...] = ()) -> None:
-        with suppress(ScrubError), transaction.edit(place.profile / name, sidecars) as staged:
-            write(staged.after)
-
-    edit("Preferences", lambda after: after.write_text("new"))
-    for name in DATABASES:
-        edit(name, lambda after: shutil.copyfile(place.new, after), SIDECARS)
-    edit("Local Storage", write_folder)
-    for name in DISCARDED:
-        with suppress(ScrubError):
-            transaction.discard(place.profile / name)
-
-
-def write_folder(after: Path) -> None:
-    after.mkdir()
-    for name in ("CURRENT", "000007.log"):
-        (after / name).write_text("new")
-
-
-class TakenBackError(Exception):
-    """Why a run doesn't commit."""
-
-
-def run(place: Place, ending: Ending, outcomes: list[Swapped | Failed], reached: list[str]) -> None:
-    with Transaction([place.profile]) as transaction:
-        stage(transaction, place)
-        outcomes += transaction.swap()
-        reached.append(ending)
-        if ending == "rollback":
-            raise TakenBackError
-        transaction.commit()
-
-
-def standing(profile: Path, scratch: Path) -> dict[str, str]:
-    """Each store: `old`, `new` or `missing`; an AssertionError for anything between.
-
-    Databases are read as copies, with all the sidecars that lie beside them.
-    """
-    found = {}
-    for name in DATABASES:
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir()
-        for part in profile.glob(f"{name}*"):
-            shutil.copyfile(part, scratch / part.name)
-        content = hosts(scratch / name)
-        assert content in (OLD, NEW), f"{name}: {content}"
-        assert stat.S_IMODE((profile / name).stat().st_mode) == 0o640
-        found[name] = "old" if content == OLD else "new"
-    found["Preferences"] = (profile / "Preferences").read_text()
-    texts = {path.name: path.read_text() for path in profile.glob("Local Storage/*")}
-    versions = {
-        "old": {"CURRENT": "old", "000003.log": "old"},
-        "new": {"CURRENT": "new", "000007.log": "new"},
-        "missing": {},
-    }
-    found["Local Storage"] = next(version for version, files in versions.items() if texts == files)
-    assert found["Local Storage"] != "missing" or not (profile / "Local Storage").exists()
-    cache = sorted(path.relative_to(profile).as_posix() for path in profile.glob("Cache/**/*"))
-    assert cache in (["Cache/data_0", "Cache/deeper", "Cache/deeper/f_000001"], [])
-    found["Cache"] = "old" if cache else "new"
-    for name in ("Last Session", "Last Tabs"):
-        found[name] = "old" if (profile / name).exists() else "new"
-    return found
-
-
-def check_bystanders(profile: Path) -> None:
-    for name in BYSTANDERS:
-        assert (profile / name).read_text() == f"{name} stays"
-    sidecars = {name + suffix for name in DATABASES for suffix in SIDECARS}
-    allowed = {*STORES, *sidecars, *(name.partition("/")[0] for name in BYSTANDERS)}
-    assert {path.name for path in profile.iterdir()} <= allowed
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 def check_recovered(place: Place, scratch: Path, *, gaps: bool = False) -> dict[str, str]:
@@ -185,23 +61,6 @@ def check_recovered(place: Place, scratch: Path, *, gaps: bool = False) -> dict[
         assert fate == "put back" or fate == {"old": "unchanged", "new": "changed"}[before[name]]
     assert present.isdisjoint(name for name, fate in fates.items() if fate == "put back")
     return after
-
-
-def content(profile: Path, store: str) -> dict[str, bytes]:
-    """Every byte of a store, sidecars included."""
-    paths = [*profile.glob(f"{store}*"), *profile.glob(f"{store}/**/*")]
-    return {str(path.relative_to(profile)): path.read_bytes() for path in paths if path.is_file()}
-
-
-@pytest.fixture
-def fresh(place: Place, folder: Path) -> Callable[[], Place]:
-    def make() -> Place:
-        profile = folder / "profile"
-        shutil.rmtree(profile, ignore_errors=True)
-        shutil.copytree(place.profile, profile)
-        return Place(profile, place.new)
-
-    return make
 
 
 @pytest.mark.parametrize("ending", ["commit", "rollback"])
@@ -274,14 +133,6 @@ def test_death(fresh: Callable[[], Place], folder: Path, ending: Ending, poor: b
             assert status == 0
             assert set(found.values()) == {"new" if ending == "commit" else "old"}
             return
-
-
-def die_at(place: Place, ending: Ending, at: int, *, poor: bool) -> None:
-    with pytest.MonkeyPatch.context() as patch, suppress(TakenBackError):
-        if poor:
-            impoverish(patch)
-        Counter(die, at).install(patch)
-        run(place, ending, [], [])
 
 
 def test_recovery_dies_too(fresh: Callable[[], Place], folder: Path) -> None:
