@@ -13,7 +13,6 @@ from scrubber.stores.columns import (
 )
 from scrubber.stores.origin_dirs import OriginDirs, SetAside, by_metadata
 from scrubber.stores.others_storage import OthersDatabases, OthersFiles
-from scrubber.stores.private_windows import PrivateWindows
 from scrubber.stores.push_subscriptions import PUSH_ROWS, without_triggers
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Linked, Orphaned, Repair, Rows
@@ -95,8 +94,6 @@ STORAGE = OriginDirs(
 
 TO_BE_REMOVED = SetAside("{profile}/storage/to-be-removed/*")
 
-PRIVATE_WINDOWS = PrivateWindows("{profile}/storage/private/uuid+++*")
-
 PUSH = Sqlite(
     "{profile}/storage/permanent/chrome/idb/2918063365piupsah.sqlite",
     holds="permissions",
@@ -108,7 +105,7 @@ PUSH = Sqlite(
 _OTHERS = (
     "{profile}/storage/default/*",
     "{profile}/storage/temporary/*",
-    "{profile}/storage/private/http*",  # what bears no name is encrypted
+    "{profile}/storage/private/*",
     "{profile}/storage/permanent/[!c]*",
     "{profile}/storage/permanent/c[!h]*",
 )
