@@ -13,6 +13,7 @@ from scrubber.stores.columns import (
 )
 from scrubber.stores.origin_dirs import OriginDirs, SetAside, by_metadata
 from scrubber.stores.others_storage import OthersDatabases, OthersFiles
+from scrubber.stores.private_windows import PrivateWindows
 from scrubber.stores.push_subscriptions import PUSH_ROWS, without_triggers
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Linked, Orphaned, Repair, Rows
@@ -94,6 +95,8 @@ STORAGE = OriginDirs(
 
 TO_BE_REMOVED = SetAside("{profile}/storage/to-be-removed/*")
 
+PRIVATE_WINDOWS = PrivateWindows("{profile}/storage/private/uuid+++*")
+
 PUSH = Sqlite(
     "{profile}/storage/permanent/chrome/idb/2918063365piupsah.sqlite",
     holds="permissions",
@@ -105,7 +108,7 @@ PUSH = Sqlite(
 _OTHERS = (
     "{profile}/storage/default/*",
     "{profile}/storage/temporary/*",
-    "{profile}/storage/private/*",
+    "{profile}/storage/private/http*",  # what bears no name is encrypted
     "{profile}/storage/permanent/[!c]*",
     "{profile}/storage/permanent/c[!h]*",
 )
@@ -176,6 +179,7 @@ SITE_DATA = (
     CREDENTIAL_STATE,
     STORAGE,
     TO_BE_REMOVED,
+    PRIVATE_WINDOWS,
     OTHERS_DATABASES,
     OTHERS_FILES,
     PUSH,
