@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from scrubber.errors import Unproved
+from scrubber.formats.sqlite_freed import freed
 from scrubber.stores.sqlite_repair import Expected, expected, remember
 from scrubber.stores.sqlite_tables import Table, connected, tables
 
@@ -47,6 +48,8 @@ def prove(
         planned.setdefault(trace.where, {}).setdefault(trace.key, []).append(trace)
     with connected(before) as old, connected(after) as new:
         _same_frame(old, new)
+        if any(map(any, freed(after))):
+            raise Unproved("the new file has bytes of deleted rows")
         old_tables, new_tables = tables(old), tables(new)
         remember(old, old_tables, traces, mendings)
         mended = expected(old, old_tables, mendings)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrubber.stores import proving
 from scrubber.transaction import Transaction
@@ -32,7 +33,10 @@ def anywhere(_: Path) -> bool:
 def spoil_edits(
     patch: pytest.MonkeyPatch, saboteur: Saboteur, where: Callable[[Path], bool] = anywhere
 ) -> list[Path]:
-    """Let a saboteur write every new version of a file or folder; the list comes to hold which these were."""
+    """Let a saboteur write every new version of a file or folder.
+
+    The list comes to hold those that have come out otherwise than they should.
+    """
     real = proving.edit
     spoilt: list[Path] = []
 
@@ -45,8 +49,15 @@ def spoil_edits(
     ) -> int:
         if not where(path):
             return real(path, changes, write, prove, sidecars)
-        spoilt.append(path)
-        return real(path, changes, lambda before, after: saboteur(write, before, after), prove, sidecars)
+
+        def sabotaged(before: Path, after: Path) -> None:
+            saboteur(write, before, after)
+            with tempfile.TemporaryDirectory() as folder:
+                write(before, Path(folder) / after.name)
+                if not proving.is_same(Path(folder) / after.name, after):
+                    spoilt.append(path)
+
+        return real(path, changes, sabotaged, prove, sidecars)
 
     patch.setattr(proving, "edit", edit)
     return spoilt
@@ -69,3 +80,16 @@ def spoil_discards(
 
     patch.setattr(Transaction, "discard", discard)
     return spoilt
+
+
+def watch_edits(patch: pytest.MonkeyPatch) -> list[Path]:
+    """Sabotage nothing; the list comes to hold what is edited."""
+    real = proving.edit
+    edited: list[Path] = []
+
+    def edit(path: Path, *rest: Any, **more: Any) -> int:
+        edited.append(path)
+        return real(path, *rest, **more)
+
+    patch.setattr(proving, "edit", edit)
+    return edited
