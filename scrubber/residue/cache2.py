@@ -14,7 +14,7 @@ from scrubber.errors import UnreadableStore
 from scrubber.formats.cache2.entry import Entry, NoKey, read_body, read_entry
 from scrubber.formats.cache2.index import Index, read_index, read_log
 from scrubber.formats.damaged import Damaged
-from scrubber.residue.piece import Match, Part
+from scrubber.residue.piece import LIMIT, Match, Part
 from scrubber.residue.responses import Response, coding_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _ENCRYPTED = 1 << 31
 _VERSIONS = range(4, 16)
 _NAME = re.compile(r"[0-9A-F]{40}")
 _INDEX_VERSIONS = (b"\0\0\0\x0a", b"\0\0\0\x0c", b"\0\0\0\x0d")
-_LARGEST_INDEX = 1 << 28
+_LARGEST_INDEX = LIMIT
 _RECORD_SIZES = (41, 45)
 _ALTERNATIVE = re.compile(rb"[0-9]+;([0-9]+),")
 

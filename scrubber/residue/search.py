@@ -55,6 +55,8 @@ class Search:
 
         Only names that start within begin:end count, wherever they stand.
         """
+        if not data.strip(b"\0"):  # a hole in a file may have gigabytes
+            return
         named: set[str] = set()
         for hit in self._judged(self.needles.find(data, reading, begin, end), data, reading):
             if not hit.explained:

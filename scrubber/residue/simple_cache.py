@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from scrubber.errors import UnreadableStore
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.simple_index import read_index
-from scrubber.residue.piece import Match, Part
+from scrubber.residue.piece import LIMIT, Match, Part
 from scrubber.residue.responses import LARGEST_HEADERS, Response, coding_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _EOF_MAGIC = 0xF4FA6F45970D41D8
 _HAS_SHA256 = 2
 _SHA256 = 32
 _LONGEST_KEY = 1 << 23
-_LARGEST_INDEX = 256 << 20
+_LARGEST_INDEX = LIMIT
 
 
 def read_entry(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:

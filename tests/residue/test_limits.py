@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import base64
+import bz2
 import gzip
+import lzma
 import os
 import random
 import struct
 import sys
+import zipfile
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +21,7 @@ from scrubber.residue.sweep import NotExamined, Remnant, sweep
 from scrubber.sites import Site, Target
 from tests import cache2_files, leveldb_files, simple_cache_files
 from tests.residue.planted import BODIES, FILLER, HASHES, NAMES, page, pickled, sealed, sealed_session, url
+from tests.residue.planted_files import zipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +96,11 @@ BOMBS: dict[str, Callable[[bytes], bytes]] = {
     "zlib": zlib.compress,
     "zstd": lambda data: bytes(cramjam.zstd.compress(data)),
     "framed snappy": lambda data: bytes(cramjam.snappy.compress(data)),
+    "xz": lzma.compress,
+    "bzip2": bz2.compress,
+    "lz4": lambda data: bytes(cramjam.lz4.compress(data)),
+    "gzip amid other bytes": lambda data: b"\1\2" + gzip.compress(data),
+    "member of an archive amid other bytes": lambda data: b"\1\2" + zipped(data),
 }
 
 
@@ -143,6 +153,38 @@ def test_a_large_hole_is_passed_quickly(tmp_path: Path) -> None:
         file.seek(-40, os.SEEK_END)
         file.write(pickled(f"https://{HOST}"))
     assert [one.name for one in sweep([tmp_path], TARGET) if isinstance(one, Remnant)] == [HOST]
+
+
+def test_many_bombs_in_one_file_are_left_at_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrubber.residue.search._MOST_HIDDEN", 1 << 20)
+    (tmp_path / "file").write_bytes(b"\1" + (gzip.compress(bytes(300 << 10)) + b"x") * 20)
+    assert ["looked through" in reason for reason in reasons(tmp_path)] == [True]
+
+
+def test_more_parts_than_are_unpacked_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrubber.residue.embedded._MOST", 5)
+    (tmp_path / "file").write_bytes(b"\1" + (gzip.compress(b"a") + b"x") * 20)
+    assert ["first 5 parts" in reason for reason in reasons(tmp_path)] == [True]
+
+
+def test_an_archive_of_bombs_is_left_at_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrubber.residue.containers._MOST_UNPACKED", 1 << 20)
+    with zipfile.ZipFile(tmp_path / "file", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(5):
+            archive.writestr(str(number), bytes(600 << 10))
+    assert reasons(tmp_path) == ["an archive of more than 1 MiB, which was left at member 2"]
+
+
+def test_what_goes_on_behind_a_window_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    windows = piece.windows
+    monkeypatch.setattr(
+        sys.modules["scrubber.residue.sweep"],
+        "windows",
+        lambda file, size, reach: windows(file, size, reach, 1 << 16),
+    )
+    noise = base64.b64encode(random.Random(4).randbytes(200 << 10))
+    (tmp_path / "file").write_bytes(b"\1" * 40_000 + gzip.compress(noise) + b"end")
+    assert "what is packed by gzip goes on behind what was examined" in reasons(tmp_path)
 
 
 def bent(content: bytes, chance: random.Random) -> bytes:
