@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -140,8 +141,9 @@ def interrupted(roots: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def make_private(folder: Path) -> None:
-    """A new folder that only this user may enter."""
+    """A new folder that only this user may enter, and whose files are for nobody else either."""
     folder.mkdir(mode=0o700)
+    _inherit_nothing(folder)
     folder.chmod(0o700)  # whatever the umask took away
 
 
@@ -154,6 +156,21 @@ def keeping_times(folder: Path) -> Iterator[None]:
     finally:
         with suppress(OSError):  # another owner's folder: not worth failing for
             os.utime(folder, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _inherit_nothing(folder: Path) -> None:
+    """Drop the access list that a profile's folder hands down: made here, the new version would get it, too.
+
+    One that the original has itself is given to the new version by `placing.dress`.
+    """
+    if not hasattr(os, "removexattr"):
+        return
+    for name in ("system.posix_acl_default", "system.posix_acl_access"):
+        try:
+            os.removexattr(folder, name)
+        except OSError as error:
+            if error.errno not in (errno.ENODATA, errno.ENOTSUP):
+                raise
 
 
 def _open_private(path: Path, flags: int) -> int:
