@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
-from scrubber.files import kind
+from scrubber.files import kind, names
 from scrubber.formats import leveldb
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.columns import text
 from scrubber.stores.doomed import names_it
 from scrubber.stores.frozen import settle
 from scrubber.stores.sqlite_tables import copied
+from scrubber.stores.undescribed import is_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +74,9 @@ def by_number(path: Path) -> str:
 
 
 def _is_named_in(path: Path, look: Look) -> bool:
+    # The border of a page cuts a look-alike's name in two: bytes of a database of SQLite say nothing.
+    if any(is_sqlite(path / name) for name in names(path)):
+        return False
     try:
         return names_it(path, look.target)
     except UnreadableStore:

@@ -107,3 +107,10 @@ def test_a_folder_that_can_t_be_read_is_left_to_the_last_look(tmp_path: Path) ->
     path = idb(tmp_path, "1", PLAIN)
     (path / "MANIFEST-000001").write_bytes(bytes(64))
     assert IDB.find(path, look(tmp_path)) == ()
+
+
+def test_bytes_of_a_database_of_sqlite_say_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "IndexedDB" / "https_labs.openai.com.evil.example_0"
+    path.mkdir(parents=True)
+    (path / "NAME").write_bytes(b"SQLite format 3\0" + b"https://labs.openai.com")  # the rest is elsewhere
+    assert IDB.find(path, look(tmp_path)) == ()
