@@ -38,7 +38,6 @@ TRACES = {
     "notes on tabs": "tabnotes.sqlite tabnotes.canonical_url",
     "start pages and tiles": "prefs.js at",
     "copies of bookmarks": "bookmarkbackups/",
-    "what was cached in the session before": "cache: cache2/doomed/",
 }
 
 KNOWN = (url(TARGET, "/forgotten"), url(TARGET, "/often"), url(TARGET))
