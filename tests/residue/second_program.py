@@ -103,7 +103,7 @@ def _cells(path: Path, at: dict[str, Any]) -> Iterator[bytes]:
         and {"table", "column", "rowid"} <= at.keys()
         and "index" not in at
     ):
-        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as database:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
             encoding = {"UTF-16le": "utf-16-le", "UTF-16be": "utf-16-be"}.get(
                 database.execute("PRAGMA encoding").fetchone()[0], "utf-8"
             )
