@@ -4,8 +4,8 @@
     0/Cookies, 0/Cookies-wal        the first thing saved, a file with what belongs to it
     1/leveldb, 1/leveldb/CURRENT    the second, a folder with all that it held
 
-Owners, modes and times stand in the tar headers. Members lie in the manifest's order; an archive is read in
-one pass, and nothing but the manifest is ever held in memory.
+Owners, modes, times and extended attributes stand in the tar headers. Members lie in the manifest's order; an
+archive is read in one pass, and nothing but the manifest is ever held in memory.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
+from scrubber.backup import attributes
 from scrubber.backup import manifest as manifests
 from scrubber.backup.age import Decryptor, Encryptor
 from scrubber.errors import ScrubError, UnreadableStore, UsageError
@@ -94,6 +95,8 @@ def _add(tar: tarfile.TarFile, name: str, part: Part, path: Path) -> None:
     member.uid, member.gid = part.owner, part.group
     member.mtime = part.mtime_ns // 10**9
     member.pax_headers = {"mtime": format(Decimal(part.mtime_ns).scaleb(-9), "f")}  # a float is too coarse
+    extended = {key: bytes.fromhex(value) for key, value in part.attributes}
+    member.pax_headers |= attributes.to_headers(extended)
     if part.kind == "link":
         member.linkname = part.what
     if part.kind != "file":

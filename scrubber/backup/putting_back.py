@@ -8,6 +8,7 @@ import tarfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scrubber.backup import attributes
 from scrubber.backup.archive import mtime_ns
 from scrubber.backup.state import look
 from scrubber.errors import PlanOutdated, ScrubError, UnreadableStore
@@ -128,11 +129,12 @@ def _write(archive: Archive, member: tarfile.TarInfo, target: Path) -> None:
 
 
 def _dress(path: Path, member: tarfile.TarInfo) -> None:
-    """Owner, mode and time; links have no mode."""
+    """Owner, attributes, mode and time; links have no mode."""
     follow = member.type != tarfile.SYMTYPE
     status = path.lstat()
     if hasattr(os, "chown") and (status.st_uid, status.st_gid) != (member.uid, member.gid):
         os.chown(path, member.uid, member.gid, follow_symlinks=follow)
+    attributes.give(path, attributes.from_headers(member.pax_headers))
     if follow:
         path.chmod(member.mode)
     if follow or os.utime in os.supports_follow_symlinks:

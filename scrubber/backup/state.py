@@ -9,6 +9,7 @@ import stat
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
+from scrubber.backup import attributes
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind, open_regular, walk
 from scrubber.formats.sqlite_unit import sidecar
@@ -37,6 +38,8 @@ class Part:
     owner: int
     group: int
     mtime_ns: int
+    attributes: tuple[tuple[str, str], ...] = ()
+    """Extended ones by name, their values in hex."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class State:
 
     @property
     def exact(self) -> str:
-        """A digest of everything: owners, modes and times, too."""
+        """A digest of everything: owners, modes, times and attributes, too."""
         return _digest(map(astuple, self.parts))
 
     @property
@@ -106,7 +109,8 @@ def _parts(items: Iterable[tuple[str, Path]]) -> Iterator[Part]:
                 what, size = os.readlink(path), 0  # noqa: PTH115 - as it stands there
             case other:
                 raise UnreadableStore(path, f"a {other}, which no backup can hold")
-        yield Part(name, found, what, size, mode, status.st_uid, status.st_gid, status.st_mtime_ns)
+        extended = tuple((key, value.hex()) for key, value in attributes.read(path).items())
+        yield Part(name, found, what, size, mode, status.st_uid, status.st_gid, status.st_mtime_ns, extended)
 
 
 def _digest(lines: Iterable[object]) -> str:

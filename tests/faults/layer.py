@@ -30,6 +30,7 @@ CHANGING = frozenset(
         "write",
         "fsync",
         "link",
+        "symlink",
         "replace",
         "rename",
         "unlink",
@@ -38,10 +39,34 @@ CHANGING = frozenset(
         "chmod",
         "chown",
         "utime",
+        "truncate",
+        "ftruncate",
+        "setxattr",
+        "removexattr",
         "exchange",
     }
 )
 """Operations that can leave the disk in another state, or make sure that it keeps the one it is in."""
+
+SINGLE = (
+    "fsync",
+    "unlink",
+    "mkdir",
+    "rmdir",
+    "chmod",
+    "chown",
+    "utime",
+    "listdir",
+    "scandir",
+    "listxattr",
+    "getxattr",
+    "setxattr",
+    "removexattr",
+    "readlink",
+    "truncate",
+    "ftruncate",
+)
+"""Functions of `os` that name one file, first."""
 
 # Staging folders and private copies have random names.
 _RANDOM = re.compile(r"(\.?scrubber-)[\w-]+")
@@ -107,9 +132,9 @@ class Layer:
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
         """Until `patch` is undone."""
-        for name in ("link", "replace", "rename"):
+        for name in ("link", "symlink", "replace", "rename"):
             patch.setattr(os, name, self._pair(name, getattr(os, name)))
-        for name in ("fsync", "unlink", "mkdir", "rmdir", "chmod", "chown", "utime", "listdir", "scandir"):
+        for name in SINGLE:
             patch.setattr(os, name, self._single(name, getattr(os, name)))
         patch.setattr(os, "open", self._open(os.open))
         patch.setattr(os, "close", self._close(os.close))
@@ -127,9 +152,9 @@ class Layer:
         return told
 
     def _pair(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def told(source: Any, target: Any, **options: Any) -> Any:
+        def told(source: Any, target: Any, *rest: Any, **options: Any) -> Any:
             self.tell(name, self.path(target, options.get("dst_dir_fd")))
-            return function(source, target, **options)
+            return function(source, target, *rest, **options)
 
         return told
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import struct
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,42 +12,13 @@ import pytest
 
 from scrubber.errors import UnreadableStore
 from scrubber.transaction import Swapped, Transaction
+from tests.transaction.access_lists import ACCESS, DEFAULT, acl, give, held
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 if sys.platform != "linux":
     pytest.skip("Python knows extended attributes on Linux alone", allow_module_level=True)
-
-ACCESS, DEFAULT = "system.posix_acl_access", "system.posix_acl_default"
-SOMEBODY = 4711
-
-# Tags of <linux/posix_acl.h>: the owner, a named user, the group, the mask, everybody else.
-_OWNER, _USER, _GROUP, _MASK, _OTHERS = 1, 2, 4, 16, 32
-_NOBODY_NAMED = 0xFFFFFFFF
-
-
-def acl(somebody: int) -> bytes:
-    """As setfacl writes it: the owner may read and write, one named user what is said."""
-    entries = (
-        (_OWNER, 6, _NOBODY_NAMED),
-        (_USER, somebody, SOMEBODY),
-        (_GROUP, 0, _NOBODY_NAMED),
-        (_MASK, somebody, _NOBODY_NAMED),
-        (_OTHERS, 0, _NOBODY_NAMED),
-    )
-    return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
-
-
-def give(path: Path, name: str, value: bytes) -> None:
-    try:
-        os.setxattr(path, name, value)
-    except OSError as error:
-        pytest.skip(f"{name}: {error.strerror}")
-
-
-def attributes(path: Path) -> dict[str, bytes]:
-    return {name: os.getxattr(path, name) for name in os.listxattr(path)}
 
 
 @pytest.fixture
@@ -85,11 +55,11 @@ def rewrite(profile: Path, names: tuple[str, ...] = ("shared", "private", "level
 def test_what_the_original_has_the_new_version_has(profile: Path, name: str, value: bytes) -> None:
     for one in ("shared", "leveldb", "leveldb/CURRENT"):
         give(profile / one, name, value)
-    before = {path: attributes(path) for path in profile.rglob("*")}
+    before = {path: held(path) for path in profile.rglob("*")}
     assert before[profile / "shared"][name] == value
     rewrite(profile)
     assert (profile / "shared").read_text() == (profile / "leveldb" / "CURRENT").read_text() == "new"
-    assert {path: attributes(path) for path in profile.rglob("*")} == before
+    assert {path: held(path) for path in profile.rglob("*")} == before
 
 
 def test_a_list_that_the_folder_hands_down_lets_nobody_in(profile: Path) -> None:
@@ -97,12 +67,12 @@ def test_a_list_that_the_folder_hands_down_lets_nobody_in(profile: Path) -> None
     give(profile / "shared", ACCESS, acl(somebody=6))
     give(profile, DEFAULT, acl(somebody=6))
     (profile / "came later").write_text("something")
-    assert ACCESS in attributes(profile / "came later")
+    assert ACCESS in held(profile / "came later")
     rewrite(profile)
-    assert attributes(profile / "private") == attributes(profile / "leveldb" / "CURRENT") == {}
-    assert attributes(profile / "leveldb") == {}
-    assert attributes(profile / "shared") == {ACCESS: acl(somebody=6)}
-    assert attributes(profile) == {DEFAULT: acl(somebody=6)}
+    assert held(profile / "private") == held(profile / "leveldb" / "CURRENT") == {}
+    assert held(profile / "leveldb") == {}
+    assert held(profile / "shared") == {ACCESS: acl(somebody=6)}
+    assert held(profile) == {DEFAULT: acl(somebody=6)}
     assert stat.S_IMODE((profile / "private").stat().st_mode) == 0o660
 
 
