@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from scrubber import guard, model, scope
+from scrubber import guard, model, rights
 from scrubber.browsers import by_key
-from scrubber.errors import PlanOutdated, ProfileInUse, ScrubError, Unproved, UnreadableStore
+from scrubber.errors import ProfileInUse, ScrubError, UnreadableStore, UsageError
 from scrubber.model import Skipped
 from scrubber.outcome import NEEDED, Cleaned, Outcome, explains, kept_whole, measured, settled
+from scrubber.prepared import prepared
 from scrubber.space import Room
-from scrubber.transaction import Change, Transaction, fingerprint
+from scrubber.transaction import Change, Transaction
 from scrubber.writable import needed_roots
 
 if TYPE_CHECKING:
@@ -58,19 +59,19 @@ def occupancies(
 
     `standard`: user-data folders that a browser opens without being told.
     """
-    listed = tuple(guard.Machine().processes())
-    machine = guard.Machine(processes=lambda: listed)
-    found: Looks = {}
-    for profile in profiles:
-        executables = by_key(profile.browser).executables
-        is_standard = profile.user_data in standard
-        try:
-            found[profile] = guard.check(
-                profile, executables, standard=is_standard, held=held, machine=machine
-            )
-        except UnreadableStore as error:
-            found[profile] = Skipped(error.path, error.reason)
-    return found
+    # Only we may look at everybody's processes; of the profile, locks are read and nothing of them told.
+    with rights.ours():
+        listed = tuple(guard.Machine().processes())
+        machine = guard.Machine(processes=lambda: listed)
+        return {profile: _look(profile, standard, held, machine) for profile in profiles}
+
+
+def _look(profile: BrowserProfile, standard: Collection[Path], held: bool, machine: guard.Machine) -> Look:
+    executables, is_standard = by_key(profile.browser).executables, profile.user_data in standard
+    try:
+        return guard.check(profile, executables, standard=is_standard, held=held, machine=machine)
+    except UnreadableStore as error:
+        return Skipped(error.path, error.reason)
 
 
 @contextmanager
@@ -80,7 +81,10 @@ def shut(profiles: Iterable[BrowserProfile], standard: Collection[Path]) -> Iter
     Raises ProfileInUse, and UnreadableStore where that can't be told, as does what it yields.
     """
     with ExitStack() as locks:
-        held = {profile: locks.enter_context(guard.hold(profile)) for profile in profiles}
+        held = {}
+        for profile in profiles:
+            with rights.within(profile):
+                held[profile] = locks.enter_context(guard.hold(profile))
         _refuse(held, standard)
         yield lambda: _refuse(held, standard)
 
@@ -176,7 +180,13 @@ class Run:
         begun = time.monotonic()
         every = [planned for planned in self.plan.stores if self.plan.going(planned)]
         going = {id(planned): self.plan.going(planned) for planned in every}
-        self.lacking.update(Room().lacking(every, going))
+        room, people = Room(), rights.by_person(dict.fromkeys(planned.profile for planned in every))
+        if self.keep and len(people) > 1:
+            raise UsageError("a backup holds one person's profiles: name one home, or profiles of one person")
+        for person, theirs in people.items():
+            with rights.of(person):
+                mine = [planned for planned in every if planned.profile in theirs]
+                self.lacking.update(room.lacking(mine, going))
         try:
             for profiles in (self.plan.profiles,) if self.keep else ((one,) for one in self.plan.profiles):
                 if stores := [planned for planned in every if planned.profile in profiles]:
@@ -192,8 +202,9 @@ class Run:
         places = [one.path for one in skipped]
         for part in self.parts:
             if part.transaction.is_kept:
-                self._judge(part, places)
-                part.freed = part.before - measured(part.stores)
+                with rights.within(part.profiles[0]):
+                    self._judge(part, places)
+                    part.freed = part.before - measured(part.stores)
         self.tell()
 
     def tell(self) -> None:
@@ -211,7 +222,8 @@ class Run:
         # Before anything is opened, so that nothing stays open whatever comes between.
         self.ends.push(partial(self._end, part))
         try:
-            self._swap(part)
+            with rights.within(part.profiles[0]):
+                self._swap(part)
         except (ProfileInUse, UnreadableStore) as error:
             self._end(part)
             self.tell()
@@ -241,14 +253,14 @@ class Run:
 
     def _end(self, part: _Part, *why: Any) -> None:
         """Destroy the originals of what stays, put the rest back; done already, it does nothing."""
-        try:
-            if part.transaction.is_kept:
-                part.transaction.commit()
-        except ScrubError as error:
-            self.outcome.troubles.append(str(error))
-        finally:
-            part.transaction.__exit__(*(why or (None, None, None)))
-            part.locks.close()
+        with part.locks, rights.within(part.profiles[0]):
+            try:
+                if part.transaction.is_kept:
+                    part.transaction.commit()
+            except ScrubError as error:
+                self.outcome.troubles.append(str(error))
+            finally:
+                part.transaction.__exit__(*(why or (None, None, None)))
 
     def _leave(self, part: _Part, reason: str) -> None:
         part.cleaned = [Cleaned(planned, failed=reason) for planned in part.stores]
@@ -281,21 +293,4 @@ class Run:
             return Cleaned(planned, failed=NEEDED)
         if reason := self.lacking.get(id(planned)):
             return Cleaned(planned, failed=reason)
-        going = self.plan.going(planned)
-        try:
-            if fingerprint(planned.store.unit(planned.path)) != planned.fingerprint:
-                raise PlanOutdated("the store is not what it was")
-            with transaction.together() as paths:
-                earlier = len(transaction.changes)
-                equal = planned.store.remove(planned.path, going, transaction)
-                scope.check(planned.store, planned.path, going, transaction.changes[earlier:])
-        except UnreadableStore as error:
-            return Cleaned(planned, failed=error.reason)
-        except OSError as error:
-            return Cleaned(planned, failed=error.strerror or str(error))
-        except PlanOutdated as error:
-            return Cleaned(planned, failed="changed since the plan was made", detail=str(error))
-        except Unproved as error:
-            failed = "what would stay could not be proved to be the same"
-            return Cleaned(planned, failed=failed, detail=str(error))
-        return Cleaned(planned, going, equal, paths=frozenset(paths))
+        return prepared(planned, self.plan.going(planned), transaction)

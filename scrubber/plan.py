@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from scrubber import rights
 from scrubber.browsers import by_key
 from scrubber.errors import UnreadableStore
 from scrubber.locate import located
@@ -95,24 +96,29 @@ def make(
     seen: set[tuple[Path, int, BrowserProfile | None]] = set()
     barred: set[Path] = set()
     for profile in profiles:
-        known: set[str] = set()
-        for store, found in _places(profile, policy):
-            if isinstance(found, Skipped):
-                skipped[found] = None
-            elif (turn := (found, id(store), profile if _is_desktops(found, profile) else None)) not in seen:
-                seen.add(turn)
-                progress(found)
-                try:
-                    _check_way(found, barred)
-                    for planned in _planned(store, found, Look(target, profile, policy, known)):
-                        stores.append(planned)
-                        known |= {one.seen for one in planned.traces if one.standing is not Standing.MENTION}
-                except UnreadableStore as error:
-                    barred.add(found)
-                    skipped[Skipped(error.path, error.reason)] = None
-                except OSError as error:  # a disk that fails in the middle of a file
-                    barred.add(found)
-                    skipped[Skipped(found, error.strerror or str(error))] = None
+        with rights.within(profile):
+            known: set[str] = set()
+            for store, found in _places(profile, policy):
+                if isinstance(found, Skipped):
+                    skipped[found] = None
+                elif (
+                    turn := (found, id(store), profile if _is_desktops(found, profile) else None)
+                ) not in seen:
+                    seen.add(turn)
+                    progress(found)
+                    try:
+                        _check_way(found, barred)
+                        for planned in _planned(store, found, Look(target, profile, policy, known)):
+                            stores.append(planned)
+                            known |= {
+                                one.seen for one in planned.traces if one.standing is not Standing.MENTION
+                            }
+                    except UnreadableStore as error:
+                        barred.add(found)
+                        skipped[Skipped(error.path, error.reason)] = None
+                    except OSError as error:  # a disk that fails in the middle of a file
+                        barred.add(found)
+                        skipped[Skipped(found, error.strerror or str(error))] = None
     return Plan(target, policy, tuple(profiles), tuple(stores), tuple(skipped))
 
 

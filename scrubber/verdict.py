@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from scrubber import residue, witness
+from scrubber import residue, rights, witness
 from scrubber.browsers import by_key
 from scrubber.engine import Progress, quiet
 from scrubber.locate import located
@@ -90,24 +90,27 @@ def verify(
         read[1] += size
         progress("verify", path)
 
-    swept = _swept(profiles)
-    found = list(
-        residue.sweep(
-            swept,
-            target,
-            known=_explanations(plan, policy),
-            progress=count,
-            urls=plan.addresses.union(addresses),
-            leaving_out=leaving_out,
-        )
-    )
+    found: list[Remnant | NotExamined] = []
+    heard: list[Witness] = []
+    for person, theirs in rights.by_person(profiles).items():
+        with rights.of(person):
+            swept = _swept(theirs)
+            found += residue.sweep(
+                swept,
+                target,
+                known=_explanations(plan, policy),
+                progress=count,
+                urls=plan.addresses.union(addresses),
+                leaving_out=leaving_out,
+            )
+            heard += witness.ask(swept, target, leaving_out)
     return Verdict(
         tuple(excused(item) for item in found if isinstance(item, residue.Remnant)),
         tuple(item for item in found if isinstance(item, residue.NotExamined)),
         _asked_for(plan, policy),
         files=read[0],
         bytes=read[1],
-        witnesses=tuple(_heard(one, policy) for one in witness.ask(swept, target, leaving_out)),
+        witnesses=tuple(_heard(one, policy) for one in heard),
         seconds=time.monotonic() - start,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scrubber import rights
 from scrubber.errors import UnreadableStore
 from scrubber.transaction import Recovered, interrupted, recover, take_back
 
@@ -37,7 +38,8 @@ def left_behind(profiles: Iterable[BrowserProfile]) -> tuple[Path, ...]:
     for profile in profiles:
         for root in roots(profile):
             try:
-                found |= dict.fromkeys(interrupted((root,)))
+                with rights.within(profile):
+                    found |= dict.fromkeys(interrupted((root,)))
             except UnreadableStore:
                 continue  # the plan and the sweep say so
     return tuple(found)
@@ -48,9 +50,17 @@ def take_interrupted_back(profiles: Iterable[BrowserProfile]) -> tuple[Path, ...
 
     Raises `transaction.WrittenSince` with nothing done, UnreadableStore, ScrubError.
     """
-    return take_back([root for profile in profiles for root in roots(profile)])
+    done: list[Path] = []
+    for person, theirs in rights.by_person(profiles).items():
+        with rights.of(person):
+            done += take_back([root for profile in theirs for root in roots(profile)])
+    return tuple(done)
 
 
 def finish_interrupted(profiles: Iterable[BrowserProfile]) -> tuple[Recovered, ...]:
     """Finish or take back what a run that was cut off has left. Raises UnreadableStore."""
-    return tuple(dict.fromkeys(done for profile in profiles for done in recover(roots(profile))))
+    found: dict[Recovered, None] = {}
+    for profile in profiles:
+        with rights.within(profile):
+            found |= dict.fromkeys(recover(roots(profile)))
+    return tuple(found)

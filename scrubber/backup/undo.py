@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from scrubber import engine
+from scrubber import engine, rights
 from scrubber.backup.putting_back import ChangedSince, compare, stage, swap
 from scrubber.errors import ScrubError, UnreadableStore
 from scrubber.transaction import Transaction
@@ -61,7 +61,7 @@ def _undo(
 ) -> Undone:
     paths = [saved.path for saved in archive.manifest.saved]
     roots = [root for profile in profiles for root in needed_roots(profile, paths)]
-    with engine.shut(profiles, standard) as refuse:
+    with engine.shut(profiles, standard) as refuse, rights.within(profiles[0]):
         standing = compare(archive.manifest, partial(progress, "plan"))
         if standing.changed and not force:
             raise ChangedSince(standing.changed)

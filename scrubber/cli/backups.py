@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scrubber import writable
+from scrubber import rights, writable
 from scrubber.backup import archive
 from scrubber.backup import passphrase as passphrases
 from scrubber.errors import UsageError
@@ -44,7 +44,8 @@ class Backup:
         try:
             yield
         except BaseException:
-            self.path.unlink(missing_ok=True)
+            with rights.ours():
+                self.path.unlink(missing_ok=True)
             raise
 
     def mention(self, console: Console) -> None:

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scrubber import discovery, engine, verdict, writable
+from scrubber import discovery, engine, rights, verdict, writable
 from scrubber import plan as planning
 from scrubber import plan_file as saved_plan
 from scrubber.cli.console import Console
@@ -127,7 +127,8 @@ def _readable(
     refused: list[Skipped] = []
     for profile in profiles:
         try:
-            names(profile.path)
+            with rights.within(profile):
+                names(profile.path)
         except UnreadableStore as error:
             refused.append(Skipped(error.path, error.reason))
         else:
