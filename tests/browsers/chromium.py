@@ -86,6 +86,11 @@ class Chromium:
         self._driver.switch_to.new_window("tab")
         self.visit(address)
 
+    def close_tab(self) -> None:
+        """Close the current tab, which the session then knows as closed, and go to the last of the others."""
+        self._driver.close()
+        self._driver.switch_to.window(self._driver.window_handles[-1])
+
     def click(self, selector: str) -> None:
         """Click what the CSS selector finds, and wait for the page that it leads to."""
         before = self._driver.current_url

@@ -86,4 +86,4 @@ def _insert(path: Path, table: str, rows: Iterable[tuple[object, ...]]) -> None:
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("PRAGMA journal_mode=truncate")  # Chromium's way: an empty journal stays beside it
         for row in rows:
-            database.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", row)
+            database.execute(f"INSERT OR REPLACE INTO {table} VALUES ({','.join('?' * len(row))})", row)

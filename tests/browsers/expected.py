@@ -71,7 +71,7 @@ CHROMIUM = Expected(
         "Default/Bookmarks.bak": "the same bookmark, one save ago",
         "Default/Trust Tokens": "the third party's list of whose tokens it takes: a mention in its own data",
     },
-    encrypted=frozenset({"Default/EncryptedBookmarks2"}),
+    encrypted=frozenset({"Default/EncryptedBookmarks2", "Default/EncryptedBookmarks2.bak"}),
     altered=frozenset(
         {
             "History visits.from_visit",
@@ -92,6 +92,8 @@ CHROMIUM = Expected(
         }
     ),
     unnamed=(
+        "/Cache/Cache_Data/f_",  # a large stream of a block file's entry; the entries are compared one by one
+        "/Cache/No_Vary_Search/journal.baj",  # made anew, with what lies beside it
         "/Sessions_Encrypted/",  # Chromium's own encrypted copy of what `Sessions` holds
         "/Service Worker/ScriptCache/4cb013792b196a35_0",  # resource 1: the framed third party's script
         "/Code Cache/pc/5bb[a`6`2`2@[2=-6u0@;`2.journal",  # empty, beside the target's code
@@ -229,11 +231,14 @@ HOMES = {
 }
 """By the names of their fixtures."""
 
-_SHOP_S_LAST = (f"https://{SHOP}/bare", f"https://{SHOP}/before-the-download", f"https://{SHOP}/notifying")
+_LAST = (
+    *(f"https://{NEWS}/{page}" for page in ("again", "bare")),
+    *(f"https://{SHOP}/{page}" for page in ("bare", "before-the-cut", "before-the-download", "notifying")),
+)
 TABS = {
-    "chromium_home": (f"https://{NEWS}/bare", *_SHOP_S_LAST),
+    "chromium_home": _LAST,
     "chromium_crashed_home": (f"https://{SHOP}/leave",),
-    "chromium_sqlite_home": (f"https://{NEWS}/bare", *_SHOP_S_LAST),
-    "chromium_blockfile_home": (f"https://{NEWS}/bare", *_SHOP_S_LAST),
+    "chromium_sqlite_home": _LAST,
+    "chromium_blockfile_home": _LAST,
 }
 """The tabs that Chromium brings back: each with the last of its pages that isn't the target's."""

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
-from tests.browsers import chromium, firefox, story
+from tests.browsers import chromium, chromium_story, firefox, story
 from tests.browsers.chromium import Chromium
 from tests.browsers.chromium_seeds import LATE, seed_bookmarks, seed_databases, seed_preferences
 from tests.browsers.firefox import Firefox
@@ -72,9 +72,9 @@ class ChromiumHome(Home):
         """The other profile and its cache: a run for `Default` must not change a byte of them."""
         return self.user_data / "Profile 1", self.path / ".cache" / "chromium" / "Profile 1"
 
-    def open(self, profile: str = "Default") -> Chromium:
+    def open(self, profile: str = "Default", switches: Iterable[str] = ()) -> Chromium:
         """Start the browser on it."""
-        return Chromium(self.path, self.web, self.binary, profile, features=self.features)
+        return Chromium(self.path, self.web, self.binary, profile, features=self.features, switches=switches)
 
 
 @dataclass(frozen=True)
@@ -102,13 +102,10 @@ def make_chromium(home: ChromiumHome) -> ChromiumHome:
     seed_bookmarks(home.profile)
     with home.open() as browser:
         story.leave(browser, home.web)
-        for host in (SHOP, TARGET):
-            browser.visit(url(host, "/notifying"))
-            browser.run_async(
-                "const worker = await navigator.serviceWorker.ready;"
-                "await worker.showNotification('News', { body: `from ${location.host}` });"
-            )
+        chromium_story.first(browser)
         until(lambda: all((home.profile / name).exists() for name in LATE), "the databases made late")
+    with home.open(switches=("--restore-last-session",)) as browser:
+        chromium_story.second(browser, home.profile)
     with home.open("Profile 1") as browser:
         _visit(browser, (TARGET, SHOP))
     seed_databases(home.profile)

@@ -30,6 +30,12 @@ class Files:
     """The files of a home before and after; paths as `cleaning.within` has them."""
 
     def __init__(self, before: Path, after: Path) -> None:
+        self._fetched = {
+            number.removeprefix(b"9_").decode()
+            for folder in before.rglob("shared_proto_db")
+            for number, record in records(folder).items()
+            if number.startswith(b"9_") and of_target(record)
+        }
         self.before = {within(before, path): path.read_bytes() for path in _files(before)}
         self.after = {within(after, path): path.read_bytes() for path in _files(after)}
         self.new = sorted(self.after.keys() - self.before.keys())
@@ -74,8 +80,12 @@ class Files:
         ]
 
     def _goes_with_another(self, path: str) -> bool:
-        """Whether it is LevelDB's lock or log, or beside a database in which all is that it had to say."""
+        """Whether it is LevelDB's lock or log, was fetched in the background for the target, or is beside a
+        database in which all is that it had to say.
+        """
         folder, _, name = path.rpartition("/")
+        if folder.endswith("/Download Service/Files"):
+            return name in self._fetched
         if name in ("LOCK", "LOG", "LOG.old"):
             return f"{folder}/CURRENT" in self.after
         return re.sub("-(?:wal|shm|journal)$", "", path) in self.changed
@@ -113,7 +123,7 @@ class LevelDbs:
             shown = within(before, current.parent)
             if not _folder(f"{shown}/"):
                 self._compare(
-                    shown, _records(current.parent), _records(after / current.parent.relative_to(before))
+                    shown, records(current.parent), records(after / current.parent.relative_to(before))
                 )
 
     def _compare(self, shown: str, old: dict[bytes, bytes], new: dict[bytes, bytes]) -> None:
@@ -131,7 +141,7 @@ class LevelDbs:
         ]
 
 
-def _records(folder: Path) -> dict[bytes, bytes]:
+def records(folder: Path) -> dict[bytes, bytes]:
     """Opening it writes to it, so that a copy is opened."""
     plyvel = pytest.importorskip("plyvel")
     with tempfile.TemporaryDirectory() as temporary:
@@ -146,6 +156,10 @@ def _records(folder: Path) -> dict[bytes, bytes]:
 def _hangs_on(key: bytes, value: bytes, gone: dict[bytes, bytes]) -> bool:
     if item := re.match(rb"map-(\d+)-", key):  # session storage: one map for each tab and origin
         return any(other.startswith(b"namespace-") and number == item[1] for other, number in gone.items())
+    if data := re.match(rb"REG_(?:HAS_)?USER_DATA:", key):  # what a service worker asked for
+        registration = key.removeprefix(data[0])
+        numbers = registration.partition(b"\0")[:: -2 if data[0].startswith(b"REG_HAS") else 2]
+        return b"REGID_TO_ORIGIN:" + numbers[0] in gone
     if key.startswith(
         b"RES:"
     ):  # a service worker's script; the partitioned one has the same as its other self

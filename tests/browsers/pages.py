@@ -5,22 +5,22 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.browsers.hosts import BELOW, FRAMES, NEWS, SHOP, TARGET, WIDGET, url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _SCRIPTS = Path(__file__).parent / "scripts"
 _PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 _YEAR = 31536000
-_CACHED = ("Cache-Control", f"max-age={_YEAR}")
-_NOT_CACHED = ("Cache-Control", "no-store")
+CACHED = ("Cache-Control", f"max-age={_YEAR}")
+NOT_CACHED = ("Cache-Control", "no-store")
 
 REDIRECTS = {
     (SHOP, "/to-target"): url(TARGET, "/from-shop"),
@@ -45,6 +45,8 @@ class Request:
     path: str
     cookies: str
     referrer: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """All that came with it, by names in lower case."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,10 @@ class Reply:
 
     body: bytes
     kind: str
-    headers: tuple[tuple[str, str], ...] = (_CACHED,)
+    headers: tuple[tuple[str, str], ...] = (CACHED,)
     status: int = 200
+    cut: int = 0
+    """How many bytes are announced that never come: the connection ends instead."""
 
 
 def standing_headers(host: str) -> tuple[tuple[str, str], ...]:
@@ -91,7 +95,7 @@ def _page(host: str, title: str, body: str = "", head: str = "", icon: str = "/i
 
 def _html(body: bytes, *headers: tuple[str, str], cached: bool = True) -> Reply:
     # A bystander's page that names the target is not cached: what names it in a cache is its own.
-    return Reply(body, "text/html; charset=utf-8", (_CACHED if cached else _NOT_CACHED, *headers))
+    return Reply(body, "text/html; charset=utf-8", (CACHED if cached else NOT_CACHED, *headers))
 
 
 def _frames(host: str, path: str) -> str:
@@ -143,7 +147,7 @@ def _engine(request: Request) -> Reply:
 
 def _download(_: Request) -> Reply:
     attachment = ("Content-Disposition", 'attachment; filename="picture.bin"')
-    return Reply(bytes(4096), "application/octet-stream", (_NOT_CACHED, attachment))
+    return Reply(bytes(4096), "application/octet-stream", (NOT_CACHED, attachment))
 
 
 def _packed(request: Request) -> Reply:
@@ -169,7 +173,7 @@ def _application(_: Request) -> Reply:
 
 def _dictionary(request: Request) -> Reply:
     use = ("Use-As-Dictionary", 'match="/words*"')
-    return Reply(f"the words of {request.host}\n".encode() * 64, "text/plain", (_CACHED, use))
+    return Reply(f"the words of {request.host}\n".encode() * 64, "text/plain", (CACHED, use))
 
 
 def _image(_: Request) -> Reply:
@@ -200,7 +204,7 @@ _ROUTES: dict[str, Callable[[Request], Reply]] = {
     "/check.js": _script("check.js"),
     "/sw.js": _script("sw.js"),
     "/note.txt": lambda request: Reply(f"a note of {request.host}".encode(), "text/plain"),
-    "/reports": lambda _: Reply(b"", "text/plain", (_NOT_CACHED,)),
+    "/reports": lambda _: Reply(b"", "text/plain", (NOT_CACHED,)),
     **dict.fromkeys(("/icon.png", "/shared.png", "/photo.png", "/favicon.ico"), _image),
 }
 
@@ -209,5 +213,5 @@ def answer(request: Request) -> Reply:
     """The reply of `request.host`; a path that has no route is a plain page with the host's icon."""
     path = request.path.partition("?")[0]
     if onward := REDIRECTS.get((request.host, path)):
-        return Reply(b"", "text/plain", (_NOT_CACHED, ("Location", onward)), status=302)
+        return Reply(b"", "text/plain", (NOT_CACHED, ("Location", onward)), status=302)
     return _ROUTES.get(path, _plain)(request)

@@ -8,6 +8,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
+from tests.browsers import chromium_pages
 from tests.browsers.authority import Authority
 from tests.browsers.hosts import ALL, UNVISITED
 from tests.browsers.pages import Request, answer, standing_headers
@@ -28,16 +29,18 @@ class _Handler(BaseHTTPRequestHandler):
             path=self.path,
             cookies=self.headers.get("Cookie", ""),
             referrer=self.headers.get("Referer", ""),
+            headers={name.lower(): value for name, value in self.headers.items()},
         )
         self.server.requests.append(request)
-        reply = answer(request)
+        reply = chromium_pages.answer(request) or answer(request)
         self.send_response(reply.status)
         for name, value in (*standing_headers(request.host), *reply.headers):
             self.send_header(name, value)
         self.send_header("Content-Type", reply.kind)
-        self.send_header("Content-Length", str(len(reply.body)))
+        self.send_header("Content-Length", str(len(reply.body) + reply.cut))
         self.end_headers()
         self.wfile.write(reply.body)
+        self.close_connection = self.close_connection or reply.cut > 0
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", "0")))

@@ -1,0 +1,98 @@
+"""What the hosts answer that only Chromium makes something of, besides what `pages` has for both."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import struct
+from typing import TYPE_CHECKING
+
+from tests.browsers.pages import CACHED, NOT_CACHED, Reply, Request, script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _html(text: str, *headers: tuple[str, str]) -> Reply:
+    body = f'<!doctype html><meta charset="utf-8">{text}'.encode()
+    return Reply(body, "text/html; charset=utf-8", (CACHED, *headers))
+
+
+def _more(_: Request) -> Reply:
+    rules = json.dumps({"prefetch": [{"source": "list", "urls": ["/ahead?utm=1"], "eagerness": "immediate"}]})
+    return _html(
+        f'<title>busy</title><script type="speculationrules">{rules}</script>'
+        '<audio src="/tone.wav" preload="auto"></audio>'
+        '<script src="/app.js"></script><script src="/more.js"></script>',
+        ("Accept-CH", "Sec-CH-UA-Full-Version, Sec-CH-UA-Arch, Device-Memory"),
+    )
+
+
+def _ahead(_: Request) -> Reply:
+    return _html("<title>Ahead</title>", ("No-Vary-Search", 'params=("utm")'))
+
+
+def _sign_in(request: Request) -> Reply:
+    return _html(
+        f'<title>Sign in at {request.host}</title><form action="/signed-in" method="post">'
+        '<input id="who" name="email"><input id="secret" type="password" name="password">'
+        '<button id="go">Go</button></form>'
+    )
+
+
+def _tone(request: Request) -> Reply:
+    """A minute of silence in parts, as players ask for it."""
+    samples = bytes(8000 * 60)
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 8000, 8000, 1, 8)
+    data = struct.pack("<4sI", b"data", len(samples))
+    wave = struct.pack("<4sI4s", b"RIFF", 36 + len(samples), b"WAVE") + form + data + samples
+    standing = (CACHED, ("Accept-Ranges", "bytes"), ("ETag", '"tone"'))
+    asked = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", ""))
+    if not asked:
+        return Reply(wave, "audio/wav", standing)
+    start, end = int(asked[1]), min(int(asked[2] or len(wave)), len(wave) - 1)
+    part = ("Content-Range", f"bytes {start}-{end}/{len(wave)}")
+    return Reply(wave[start : end + 1], "audio/wav", (*standing, part), status=206)
+
+
+def _words(request: Request) -> Reply:
+    """In words that the browser has (`dcz`), where it says so: a frame of Zstandard with one raw block."""
+    text = f"more words of {request.host}\n".encode() * 64
+    offered = request.headers.get("available-dictionary")
+    if not offered:
+        return Reply(text, "text/plain", (NOT_CACHED,))
+    header = b"\x5e\x2a\x4d\x18" + struct.pack("<I", 32) + base64.b64decode(offered.strip(":"))
+    # One segment, its size in two bytes and 256 less; then the last block, raw.
+    frame = b"\x28\xb5\x2f\xfd\x60" + struct.pack("<H", len(text) - 256)
+    block = (len(text) << 3 | 1).to_bytes(3, "little") + text
+    vary = ("Vary", "Accept-Encoding, Available-Dictionary")
+    return Reply(header + frame + block, "text/plain", (CACHED, ("Content-Encoding", "dcz"), vary))
+
+
+def _cut(_: Request) -> Reply:
+    attachment = ("Content-Disposition", 'attachment; filename="cut.bin"')
+    return Reply(bytes(65536), "application/octet-stream", (NOT_CACHED, attachment), cut=65536)
+
+
+def _script(name: str) -> Callable[[Request], Reply]:
+    return lambda _: Reply(script(name).encode(), "text/javascript")
+
+
+_ROUTES: dict[str, Callable[[Request], Reply]] = {
+    "/more": _more,
+    "/more.js": _script("more.js"),
+    "/worker.js": _script("worker.js"),
+    "/ahead": _ahead,
+    "/sign-in": _sign_in,
+    "/signed-in": lambda request: _html(f"<title>Signed in at {request.host}</title>"),
+    "/tone.wav": _tone,
+    "/words-1.txt": _words,
+    "/cut": _cut,
+}
+
+
+def answer(request: Request) -> Reply | None:
+    """The reply of `request.host`; None where it is none of Chromium's own."""
+    route = _ROUTES.get(request.path.partition("?")[0])
+    return route(request) if route else None
