@@ -18,6 +18,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
+from scrubber import rights
 from scrubber.backup import attributes
 from scrubber.backup import manifest as manifests
 from scrubber.backup.age import Decryptor, Encryptor
@@ -52,15 +53,19 @@ def write(
     """
     manifest, originals = manifests.describe(profiles, changes)
     try:
-        descriptor = os.open(path, _NEW, 0o600)
+        with rights.ours():
+            descriptor = os.open(path, _NEW, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                path.chmod(0o600)  # whatever the umask took away
+                with rights.ours():
+                    path.chmod(0o600)  # whatever the umask took away
                 _write(file, passphrase, manifest, originals, progress)
                 os.fsync(descriptor)
-            _sync_folder(path.parent)
+            with rights.ours():
+                _sync_folder(path.parent)
         except BaseException:
-            path.unlink(missing_ok=True)
+            with rights.ours():
+                path.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise ScrubError(f"{path}: no backup could be written ({error.strerror or error})") from error

@@ -61,7 +61,10 @@ def _undo(
 ) -> Undone:
     paths = [saved.path for saved in archive.manifest.saved]
     roots = [root for profile in profiles for root in needed_roots(profile, paths)]
-    with engine.shut(profiles, standard) as refuse, rights.within(profiles[0]):
+    people = tuple(rights.by_person(profiles)) or (None,)
+    if len(people) > 1:
+        raise ScrubError("the backup is of several people's profiles; nothing was put back")
+    with engine.shut(profiles, standard) as refuse, rights.of(people[0]):
         standing = compare(archive.manifest, partial(progress, "plan"))
         if standing.changed and not force:
             raise ChangedSince(standing.changed)
