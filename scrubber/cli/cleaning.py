@@ -104,14 +104,14 @@ def _carried_out(
             with run as applied:
                 unchecked = _checked(applied, console, progress)
         _say(outcome, console, verbose=request.verbose)
+        if unchecked:
+            console.note(unchecked, trouble=True)
+        _mention_servers(made, console)
     except KeyboardInterrupt:
         console.note(_cut_short(made, console.envelope), trouble=True)
         mention_interrupted(made.profiles, console)
         ended = "error", INTERRUPTED
     else:
-        if unchecked:
-            console.note(unchecked, trouble=True)
-        _mention_servers(made, console)
         ended = ("partial", 4) if unchecked else _judged(console.envelope)
     if backup:
         backup.mention(console)
