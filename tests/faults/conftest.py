@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,9 @@ class Scene:
     old: homes.Content
     new: homes.Content
     operations: tuple[Operation, ...]
+    """Of a clean without the last look."""
+    looking: tuple[Operation, ...]
+    """Of the last look at the end of a whole one."""
 
     def set_up(self, place: Path) -> Path:
         """A fresh copy of the home in an empty folder, with a folder for temporary files beside it."""
@@ -69,15 +72,30 @@ def scene(disk: Path) -> Scene:
     place = disk / "scene"
     place.mkdir()
     homes.make(place / "original")
-    first = Scene(place / "original", homes.content(place / "original"), {}, ())
-    layer = Layer(place, lambda _: None)
+    first = Scene(place / "original", homes.content(place / "original"), {}, (), ())
+    looks: list[int] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", None)  # what `set_up` makes of it ends with the context
-        home = first.set_up(place)
+        return replace(
+            first,
+            operations=tuple(operations(first, place, looks=None)),
+            looking=tuple(operations(first, place, looks=looks)[slice(*looks)]),
+            new=homes.content(place / "home"),
+        )
+
+
+def operations(scene: Scene, place: Path, looks: list[int] | None) -> list[Operation]:
+    """Of a clean; between which two of them the last look is taken goes to `looks`, if it is to be taken."""
+    home = scene.set_up(place)
+    layer = Layer(place, lambda _: None)
+    with pytest.MonkeyPatch.context() as patch:
+        if looks is None:
+            homes.skip_verifying(patch)
+        else:
+            homes.watch_verifying(patch, lambda: looks.append(len(layer.seen)))
         layer.install(patch)
-        ran = homes.clean(home)
-    assert ran.code == 0
-    return Scene(first.home, first.old, homes.content(home), tuple(layer.seen))
+        assert homes.clean(home).code == 0
+    return layer.seen
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from scrubber.samples import make_home
 from scrubber.transaction import PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from scrubber.model import Policy
     from scrubber.sites import Target
@@ -101,6 +101,19 @@ def skip_verifying(patch: pytest.MonkeyPatch) -> None:
         return verdict.Verdict((), (), Plan(target, policy, tuple(profiles), (), ()), 0, 0, 0.0)
 
     patch.setattr(verdict, "verify", nothing)
+
+
+def watch_verifying(patch: pytest.MonkeyPatch, tell: Callable[[], None]) -> None:
+    """Have `tell` called before the last look and after it."""
+    verify = verdict.verify
+
+    def watched(*arguments: Any, **options: Any) -> verdict.Verdict:
+        tell()
+        found = verify(*arguments, **options)
+        tell()
+        return found
+
+    patch.setattr(verdict, "verify", watched)
 
 
 def scrubber(*words: str) -> Ran:

@@ -39,7 +39,7 @@ def test_kill(scene: Scene, folder: Path, tally: Tally) -> None:
     """Only what changes the disk matters: before anything else, it is as it was one operation earlier."""
     chosen = evenly([one for one in scene.operations if one.name in CHANGING])
     killed = sum(spread(chosen, partial(kill_at_all, scene), folder))
-    assert killed > len(chosen) * 0.8  # the others are the last look's, which isn't taken here
+    assert killed == len(chosen)
     tally.add("kills survived", killed)
 
 
@@ -84,7 +84,7 @@ def send(number: signal.Signals, at: Operation, home: Path, place: Path) -> None
 def test_stop(scene: Scene, folder: Path, tally: Tally) -> None:
     chosen = [(STOPS[number % 3], one) for number, one in enumerate(evenly(scene.operations))]
     stopped = sum(spread(chosen, partial(stop_at_all, scene), folder))
-    assert stopped > len(chosen) * 0.6
+    assert stopped > len(chosen) * 0.8  # the others came when all was done
     tally.add("interrupts survived", stopped)
 
 
