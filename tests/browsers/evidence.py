@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.browsers.chromium_packed import in_value, made_whole
 from tests.browsers.hosts import LOOK_ALIKES
 from tests.browsers.packed import snappy, unpacked
 
@@ -134,6 +135,10 @@ def _hsts(name: str) -> bytes:
     return base64.b64encode(hashlib.sha256(wire + b"\0").digest())
 
 
+_LETTERS = " !#$&'()+,-.0123456789;=@[]_abcdefghijklmnopqrstuvwxyz~"
+# The names of files with compiled code (components/persistent_cache).
+_ROTATED = {ord(each): _LETTERS[(place + 37) % len(_LETTERS)] for place, each in enumerate(_LETTERS)}
+
 _FORMS: dict[str, Callable[[str], bytes]] = {
     "plain": str.encode,
     "utf-16-le": lambda name: name.encode("utf-16-le"),
@@ -147,6 +152,10 @@ _FORMS: dict[str, Callable[[str], bytes]] = {
     "hsts hash": _hsts,
     "md5": lambda name: hashlib.md5(name.encode()).hexdigest().encode(),
     "sha1 of the origin": lambda name: hashlib.sha1(f"https_{name}_0".encode()).hexdigest().encode(),
+    "sha1 of the origin that fetches": lambda name: (
+        hashlib.sha1(f"https_{name}_0-1".encode()).hexdigest().encode()
+    ),
+    "rotated letters": lambda name: name.translate(_ROTATED).encode(),
 }
 
 
@@ -165,7 +174,7 @@ def _look(path: Path, shown: Path, needles: list[_Needle]) -> Iterator[str]:
             yield f"{shown} in its path as {needle.form}"
         if (place := needle.at(content)) is not None:
             yield f"{shown} at {place} as {needle.form}"
-    for plain in _unpacked(content):
+    for plain in _unpacked(path.name, content):
         yield from (f"{shown} inside as {needle.form}" for needle in needles if needle.inside(plain))
     if content.startswith(_SQLITE):
         for table, columns, row in _cells(path):
@@ -179,23 +188,24 @@ def contents(home: Path) -> Iterator[tuple[Path, bytes]]:
     for path in _files(home):
         content = path.read_bytes()
         yield path, content
-        yield from ((path, plain) for plain in _unpacked(content))
+        yield from ((path, plain) for plain in _unpacked(path.name, content))
         if content.startswith(_SQLITE):
             cells = (_plain(table, cell) for table, _, row in _cells(path) for cell in row)
             yield path, b"\0".join(cells)
 
 
-def _unpacked(content: bytes) -> Iterator[bytes]:
+def _unpacked(name: str, content: bytes) -> Iterator[bytes]:
     if content.startswith(_MOZLZ4):
         yield _lz4(content[len(_MOZLZ4) + 4 :])
     yield from unpacked(content)
+    yield from made_whole(name, content)
 
 
 def _plain(table: str, cell: bytes | float | None) -> bytes:
-    """A cell as it is, and unpacked where it is of Firefox's tables of values and packed."""
+    """A cell as it is, and unpacked where it is of the browsers' tables of values and packed."""
     plain = _as_bytes(cell)
     packed = isinstance(cell, bytes) and table in ("object_data", "data")
-    return plain + (snappy(plain) or b"" if packed else b"")
+    return b"\0".join((plain, snappy(plain) or b"" if packed else b"", *in_value(plain)))
 
 
 def _as_bytes(cell: bytes | float | None) -> bytes:

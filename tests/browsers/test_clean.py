@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browsers import cleaning, evidence
+from tests.browsers import chromium_evidence, cleaning, evidence
 from tests.browsers.expected import HOMES, Expected
 from tests.browsers.hosts import ALL, FRAMES, SIBLINGS, TARGET, TARGETS
 from tests.browsers.kept_files import Files
@@ -153,9 +153,13 @@ def test_nothing_at_all_names_the_target_where_a_person_asks_for_that(
     request: pytest.FixtureRequest, tmp_path: Path, asked: str
 ) -> None:
     home: AnyHome = request.getfixturevalue(asked).copied(tmp_path)
+    known = chromium_evidence.known(home.path)
     options = ("--include", "bookmarks,logins", "--mentions", "all")
     ran = cleaning.run(home.path, "clean", "--yes", *options)
     assert cleaning.remnants(home.path) == {}
+    if asked.startswith("chromium"):
+        assert chromium_evidence.hashed(home.path, known) == []
+        assert chromium_evidence.framed(home.path) == []
     assert ran.exit_code == 0
     assert ran.answer["residue"] == []
     assert evidence.damaged(home.path) == []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import blockfile_files
-from tests.browsers import cleaning
+from tests.browsers import chromium_evidence, cleaning
 from tests.browsers.expected import TABS
 from tests.browsers.kept_files import Files, LevelDbs, leaves
 from tests.browsers.neighbours import of_target
@@ -62,6 +62,19 @@ def test_no_cached_response_changed(files: Files) -> None:
 
 _ENTRY = re.compile(r"/[0-9a-f]{16}_[01s]$")
 """An entry of a simple cache."""
+
+
+def test_no_hash_tells_of_the_target(cleaned: Cleaned[ChromiumHome]) -> None:
+    known = chromium_evidence.known(cleaned.before.path)
+    assert chromium_evidence.hashed(cleaned.before.path, known)
+    assert chromium_evidence.hashed(cleaned.after.path, known) == []
+
+
+def test_nothing_says_that_the_target_s_site_framed_it(cleaned: Cleaned[ChromiumHome]) -> None:
+    assert len(chromium_evidence.framed(cleaned.before.path)) > 100
+    # The third party's list of whose tokens it takes is its own.
+    left = {line.partition(": ")[0] for line in chromium_evidence.framed(cleaned.after.path)}
+    assert left == {".config/chromium/Default/Trust Tokens trust_tokens_toplevel_config"}
 
 
 @pytest.mark.parametrize("profile", ["Default", "Profile 1"])
