@@ -90,7 +90,9 @@ def of_history(history: Store, *rows: Rows) -> Callable[[Path, Look], tuple[Rows
         traces = history.find(beside, look) if kind(beside) == "file" else ()
         going: dict[str, set[Value]] = {"urls": set(), "visits": set()}
         for trace in traces:
-            if trace.where in going and not isinstance(trace.key, tuple) and look.policy.removes(trace):
+            # A visit that merely loses its referrer stays, and so does what is known of it.
+            goes = look.policy.removes(trace) and not trace.blank
+            if goes and trace.where in going and not isinstance(trace.key, tuple):
                 going[trace.where].add(trace.key)
         return tuple(_with(each, frozenset(going["urls"]), frozenset(going["visits"])) for each in rows)
 

@@ -108,6 +108,24 @@ def test_a_page_that_only_mentions_the_target_takes_its_texts_along(tmp_path: Pa
     assert ask(path, "SELECT url_id FROM passages") == [61]
 
 
+def test_a_visit_that_only_loses_where_it_came_from_keeps_its_texts(tmp_path: Path) -> None:
+    history(tmp_path)
+    insert(tmp_path / "History", "urls", {"id": 60, "url": "https://kept.example/x"})
+    came: tuple[dict[str, object], ...] = (
+        {"from_visit": 101},
+        {"external_referrer_url": "https://labs.openai.com/"},
+        {"from_visit": 102},
+    )
+    visits = [{"id": 600 + n, "url": 60, "visit_time": 1, **each} for n, each in enumerate(came)]
+    insert(tmp_path / "History", "visits", *visits)
+    path = database(tmp_path / "HistoryEmbeddings", *PASSAGES)
+    for visit in (600, 601, 602, 101):
+        row = {"url_id": visit, "visit_id": visit, "visit_time": 1, "passages_blob": b"v10"}
+        insert(path, "passages", row)
+    clean(EMBEDDINGS, path)
+    assert ask(path, "SELECT visit_id FROM passages") == [600, 601, 602]
+
+
 def test_without_a_history_nothing_tells(tmp_path: Path) -> None:
     assert EMBEDDINGS.find(embeddings(tmp_path), look(tmp_path)) == ()
 
