@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scrubber.formats.json_text import Node
-    from scrubber.model import Look
+    from scrubber.model import Key, Look
     from scrubber.stores.columns import Value
     from scrubber.stores.json_edit import Place
     from scrubber.stores.sqlite_tables import Table
@@ -72,7 +72,10 @@ def without(
     `beside`: a file in a private folder, whose name the copy's starts with. Raises PlanOutdated, Unproved.
     """
     columns = {within.table: within.column for within in withins}
-    inside = [trace for trace in traces if trace.blank and trace.where in columns]
+    inside: dict[tuple[str, Key], list[str]] = {}
+    for trace in traces:
+        if trace.blank and trace.where in columns:
+            inside.setdefault((trace.where, trace.key), []).extend(trace.blank)
     if not inside:
         yield before, tuple(traces)
         return
@@ -81,32 +84,35 @@ def without(
     try:
         with connected(work) as database:
             database.execute("PRAGMA journal_mode = MEMORY")
-            for trace in inside:
-                _cut(database, columns[trace.where], trace)
+            known = tables(database)
+            for (name, key), ways in inside.items():
+                if name not in known:
+                    raise PlanOutdated(f"{name}: no longer there")
+                _cut(database, known[name], columns[name], key, ways)
         keep_journal_mode(before, work)
-        yield work, tuple(trace for trace in traces if trace not in inside)
+        yield work, tuple(trace for trace in traces if (trace.where, trace.key) not in inside)
     finally:
         work.unlink(missing_ok=True)
 
 
-def _cut(database: sqlite3.Connection, column: str, trace: Trace) -> None:
-    table = tables(database)[trace.where]
+def _cut(database: sqlite3.Connection, table: Table, column: str, key: Key, ways: Iterable[str]) -> None:
+    """All of a row at once: a list's items have other numbers as soon as one of them is gone."""
     found = database.execute(
         f"SELECT {quoted(column)} FROM main.{quoted(table.name)} WHERE {table.where}",
-        table.parameters(trace.key),
+        table.parameters(key),
     ).fetchall()
     if len(found) != 1:
         raise PlanOutdated(f"{table.name}: a planned row is no longer there")
     try:
         before = _read(found[0][0])
-        cuts = at_places(map(_change, trace.blank))
+        cuts = at_places(map(_change, ways))
         written = json_text.write(json_edit.changed(before, cuts))
         json_edit.prove(before, json_text.read(written), cuts)
     except (Damaged, RecursionError) as error:
         raise PlanOutdated(f"{table.name}: a planned row holds something else now") from error
     database.execute(
         f"UPDATE main.{quoted(table.name)} SET {quoted(column)} = ? WHERE {table.where}",
-        (written.decode(), *table.parameters(trace.key)),
+        (written.decode(), *table.parameters(key)),
     )
 
 

@@ -246,6 +246,17 @@ def test_tabs_of_other_devices_stay_beside_those_of_the_target(tmp_path: Path) -
     assert ask(path, "PRAGMA journal_mode") == ["wal"]
 
 
+def test_tabs_that_go_for_another_reason_take_no_other_along(tmp_path: Path) -> None:
+    ours, *others = URLS
+    kept = others[-1]
+    asking = shown(f"{kept}?q=labs.openai.com")
+    tabs = [shown(ours), asking, *map(shown, others), shown(ours), asking, shown(kept)]
+    path = synced(tmp_path, {"clientName": "phone", "tabs": tabs})
+    removed, _ = clean(SYNCED_TABS, path, tmp_path)
+    assert {trace.standing for trace in removed} == {Standing.OWN, Standing.MENTION}
+    assert devices(path) == [{"clientName": "phone", "tabs": [*map(shown, others), shown(kept)]}]
+
+
 def test_what_only_names_the_target_in_other_tabs(tmp_path: Path) -> None:
     kept = URLS[3]
     asked = f"{kept}?q=labs.openai.com"
