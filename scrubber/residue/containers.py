@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from scrubber.errors import UnreadableStore
 from scrubber.formats import visited_links
 from scrubber.formats.damaged import Damaged
+from scrubber.formats.zip_archive import FAILURES
 from scrubber.residue import packed
 from scrubber.residue.piece import LIMIT, Gap, Match, Part, Piece, slices, windows
 
@@ -154,7 +155,7 @@ def read_zip(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
                 inside = ("archive member",)
                 like = Piece("archive", where, 0, b"", "binary", inside=inside, facts=facts)
                 yield from slices(data[:LIMIT], search.reach, like)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+    except FAILURES as error:
         # The message may have the name of a member.
         raise UnreadableStore(path, f"an archive that can't be opened ({type(error).__name__})") from error
 

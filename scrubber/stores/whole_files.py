@@ -9,12 +9,14 @@ import gzip
 import io
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular, walk
 from scrubber.formats import mozlz4, property_list
 from scrubber.formats.damaged import Damaged
+from scrubber.formats.zip_archive import FAILURES
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.frozen import settle
 
@@ -91,12 +93,10 @@ def unpacked(content: bytes) -> bytes:
 def _members(archive: bytes) -> Iterator[bytes]:
     """What the members of a zip archive (an extension) hold, and last the archive with their names."""
     room = _ROOM
-    try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-            for member in opened.infolist():
-                with opened.open(member) as file:
-                    yield (content := file.read(room))
-                    room -= len(content)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError):
-        pass  # as far as it can be read
+    with suppress(*FAILURES), zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        for member in opened.infolist():
+            # One that is damaged hides none behind it.
+            with suppress(*FAILURES), opened.open(member) as file:
+                yield (content := file.read(room))
+                room -= len(content)
     yield archive

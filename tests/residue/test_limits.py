@@ -72,6 +72,13 @@ def test_what_cannot_be_taken_apart_is_said_once(tmp_path: Path, name: str, cont
     assert len(reasons(tmp_path)) == 1
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_whose_member_is_damaged_is_said(tmp_path: Path, method: int) -> None:
+    whole = zipped(FILLER, method)
+    (tmp_path / "a.zip").write_bytes(whole[:41] + b"\xff" * 9 + whole[50:])
+    assert reasons(tmp_path)[0].startswith("an archive that can't be opened")
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

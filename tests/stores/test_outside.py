@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -488,6 +489,22 @@ def test_an_extension_is_read_though_it_is_packed(tmp_path: Path) -> None:
     assert [(trace.key, trace.standing) for trace in found] == [("ours@x.xpi", Standing.KEPT)]
     clean(EXTENSION_FILES, folder, tmp_path, EVERYTHING)
     assert tree(folder) == before
+
+
+@pytest.mark.parametrize("host", ["labs.openai.com", "labs.openai.com.evil.example"])
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_part_of_an_extension_hides_none_behind_it(tmp_path: Path, method: int, host: str) -> None:
+    folder = tmp_path / "extensions"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "a@x.xpi", "w", method) as archive:
+        archive.writestr("first.js", os.urandom(99))
+        second = archive.fp.tell() if archive.fp else 0
+        archive.writestr("rules.json", json.dumps([f"https://{host}/*"] * 9))
+    content = bytearray((folder / "a@x.xpi").read_bytes())
+    content[second - 60 : second - 20] = b"\xff" * 40
+    (folder / "a@x.xpi").write_bytes(content)
+    found = EXTENSION_FILES.find(folder, look(tmp_path, EVERYTHING))
+    assert [trace.key for trace in found] == ["a@x.xpi"] * (host == "labs.openai.com")
 
 
 @pytest.mark.parametrize(("host", "goes"), [("labs.openai.com", True), ("labs-openai.com", False)])
