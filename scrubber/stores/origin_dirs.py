@@ -91,7 +91,7 @@ class OriginFiles:
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The file itself, if it is the target's."""
-        origin = path.name.partition(".localstorage")[0]
+        origin = path.name.removesuffix("-journal").removesuffix(".localstorage")
         if kind(path) != "file" or not look.policy.wants("storage") or not look.target.origin(origin):
             return ()
         return (Trace("", path.name, Standing.OWN, origin, "storage"),)

@@ -197,10 +197,13 @@ def test_local_storage_of_old(tmp_path: Path) -> None:
         for ending in ("", "-journal"):
             put(tmp_path / f"Local Storage/https_{host}_0.localstorage{ending}", host)
     put(tmp_path / "Local Storage/leveldb/CURRENT", "x")
+    alike = f"https_{OURS[0]}_0.localstorage.evil.example_0.localstorage"
+    put(tmp_path / "Local Storage" / alike, "x")
     clean(tmp_path, LOCAL_STORAGE_FILES)
     names = {path.name for path in (tmp_path / "Local Storage").iterdir() if path.is_file()}
     endings = ("", "-journal")
-    assert names == {f"https_{host}_0.localstorage{ending}" for host in THEIRS for ending in endings}
+    theirs = {f"https_{host}_0.localstorage{ending}" for host in THEIRS for ending in endings}
+    assert names == theirs | {alike}
     assert (tmp_path / "Local Storage/leveldb/CURRENT").exists()
 
 
