@@ -1,4 +1,4 @@
-"""Does a store change what the plan names, all of it and no more? Seen from outside, by what it has staged."""
+"""Does a store change what the plan names, all of it and no more? Seen from outside, by what is staged."""
 
 from __future__ import annotations
 
@@ -42,9 +42,10 @@ def check(store: Store, path: Path, traces: tuple[Trace, ...], staged: Sequence[
     if any(path in files for files in named):
         along = (*along, *unit)
     _check_changes(unit, {*along, *remade, *(file for files in named for file in files)}, staged)
+    _check_going(((file,) for file in along), staged)
     # A store that is one file has its traces inside; names of files beside it are none of theirs.
     if not any(isinstance(change, FileEdit) and change.path == path for change in staged):
-        _check_going((*named, *((file,) for file in along)), staged)
+        _check_going(named, staged)
 
 
 def _check_changes(unit: Sequence[Path], named: Iterable[Path], staged: Iterable[Change]) -> None:

@@ -1,7 +1,7 @@
 """What other sites keep in Firefox that names the target: their own data, which is reported.
 
-`--mentions all` takes away items of local storage and records of IndexedDB. What a site has cached on purpose
-stays even then, as do the records of Firefox itself and of extensions: nothing tells which part it is.
+`--mentions all` takes away items of local storage here, and files that nothing refers to any more. The
+records of Firefox itself and of extensions stay even then, as do the files of a site's own file system.
 """
 
 from __future__ import annotations
@@ -24,16 +24,21 @@ from scrubber.stores.sqlite_tables import copied
 from scrubber.stores.undescribed import is_sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from scrubber.model import Changes, Key, Look
     from scrubber.stores.columns import Row, Value
+    from scrubber.stores.sqlite_repair import Mending
     from scrubber.stores.sqlite_tables import Table
 
+Naming = dict[tuple[str, "Key"], Trace]
+"""Traces by table and row."""
+
+Owned = dict[str, bool]
+"""The files of a folder that records refer to, by their way from it; true where the record always stays."""
+
 _ITEMS = "data"  # of local storage
-_RECORDS = "object_data"
-_INDEXES = ("index_data", "unique_index_data")
 _EXTENSION = "moz-extension+++"
 _LONGEST_SEEN = 300
 
@@ -53,87 +58,21 @@ class OthersDatabases:
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database, its WAL and its journal; of a file that is none, nothing."""
-        return (path, sidecar(path, "-wal"), sidecar(path, "-journal")) if is_sqlite(path) else ()
+        return database_unit(path)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Rows in which a value names the target, packed or not; and bytes that no row holds."""
-        if not look.policy.wants("storage") or not is_sqlite(path) or _is_targets(path, look):
-            return ()
-        kept = self.kept or _folder(path, look).name.startswith(_EXTENSION)
-        with copied(path) as (copy, found):
-            traces = tuple(_rows(found, look, kept=kept))
-            if any(map(look.policy.removes, traces)):
-                return traces
-            where = left_over(path, copy, look.target)
-        return (*traces, Trace("", where, Standing.OWN, "", "storage")) if where else traces
+        kept = self.kept or is_extensions(path, look)
+
+        def judge(found: Mapping[str, Table]) -> Iterable[Trace]:
+            rows = naming_rows(found, look)
+            return (always(trace) if kept or trace.where != _ITEMS else trace for trace in rows.values())
+
+        return looked_through(path, look, judge)
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database without these rows; the number of others compared."""
-        return proving.edit(
-            path,
-            changes,
-            lambda before, after: without_triggers(before, after, traces, {}, ()),
-            lambda before, after: prove(before, after, traces, {}, ()),
-            SIDECARS,
-        )
-
-
-def _rows(found: Mapping[str, Table], look: Look, *, kept: bool) -> Iterator[Trace]:
-    naming = {
-        (table.name, key): trace
-        for table in found.values()
-        for key, row in table.rows()
-        if (trace := _judged(table.name, key, row, look))
-    }
-    if not kept:
-        naming |= _whole_records(naming, found)
-    for (table, _), trace in naming.items():
-        stays = kept or table not in (_ITEMS, _RECORDS, *_INDEXES)
-        yield replace(trace, standing=Standing.KEPT) if stays else trace
-
-
-def _judged(table: str, key: Key, row: Row, look: Look) -> Trace | None:
-    seen = next((value for value in row.values() if value and _names(value, look)), None)
-    if seen is None:
-        return None
-    # Big values lie in files that are counted; such a record can't be taken out alone.
-    standing = Standing.KEPT if row.get("file_ids") else Standing.MENTION
-    return Trace(table, key, standing, text(seen)[:_LONGEST_SEEN], "storage")
-
-
-def _names(value: Value, look: Look) -> bool:
-    if isinstance(value, bytes):
-        return any(map(look.target.mentions, firefox_values.readings(value)))
-    return isinstance(value, str) and look.target.mentions(value)
-
-
-def _whole_records(
-    naming: Mapping[tuple[str, Key], Trace], found: Mapping[str, Table]
-) -> dict[tuple[str, Key], Trace]:
-    """The records that naming index entries belong to, and all index entries of naming records."""
-    entries = {
-        (name, key): (row.get("object_store_id"), row.get("object_data_key"))
-        for name in _INDEXES
-        if name in found
-        for key, row in found[name].rows()
-    }
-    records = {key: trace for (table, key), trace in naming.items() if table == _RECORDS}
-    for place, record in entries.items():
-        if place in naming:
-            records.setdefault(record, replace(naming[place], where=_RECORDS, key=record))
-    files = (
-        {key for key, row in found[_RECORDS].rows() if row.get("file_ids")} if _RECORDS in found else set()
-    )
-    records = {
-        key: replace(trace, standing=Standing.KEPT) if key in files else trace
-        for key, trace in records.items()
-    }
-    linked = {
-        (name, key): replace(records[record], where=name, key=key)
-        for (name, key), record in entries.items()
-        if record in records
-    }
-    return {(_RECORDS, key): trace for key, trace in records.items()} | linked
+        return edited(path, traces, (), changes)
 
 
 @dataclass(frozen=True, init=False)
@@ -142,10 +81,14 @@ class OthersFiles:
 
     places: tuple[str, ...]
     source: str
+    owned: Callable[[Path], Owned | None]
+    """Which files records refer to, with which they go; None where nothing tells."""
     holds: tuple[str, ...] = ("storage",)
 
-    def __init__(self, *places: str, source: str) -> None:
-        settle(self, places=places, source=source)
+    def __init__(
+        self, *places: str, source: str, owned: Callable[[Path], Owned | None] = lambda _: None
+    ) -> None:
+        settle(self, places=places, source=source, owned=owned)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The folder."""
@@ -153,12 +96,19 @@ class OthersFiles:
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Files that are no database: cached responses, big values, files of the origin's file system."""
-        if kind(path) != "folder" or not look.policy.wants("storage") or _is_targets(path, look):
+        if kind(path) != "folder" or not look.policy.wants("storage") or is_targets(path, look):
             return ()
-        return tuple(
-            Trace("", file.relative_to(path).as_posix(), Standing.KEPT, file.name, "storage")
+        naming = [
+            file
             for file in walk(path)
-            if kind(file) == "file" and not is_sqlite(file) and _names(read_regular(file), look)
+            if kind(file) == "file" and not is_sqlite(file) and names(read_regular(file), look)
+        ]
+        owned = self.owned(path) if naming and not is_extensions(path, look) else None
+        found = ((file.relative_to(path).as_posix(), file.name) for file in naming)
+        return tuple(
+            Trace("", name, standing, seen, "storage")
+            for name, seen in found
+            if (standing := _standing(name, owned, look))
         )
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
@@ -168,8 +118,83 @@ class OthersFiles:
         return 0
 
 
-def _is_targets(path: Path, look: Look) -> bool:
+def _standing(name: str, owned: Owned | None, look: Look) -> Standing | None:
+    """None for what goes with its record, which another store finds."""
+    if owned is None or owned.get(name):
+        return Standing.KEPT
+    return None if name in owned and look.policy.mentions == "all" else Standing.MENTION
+
+
+def database_unit(path: Path) -> tuple[Path, ...]:
+    """A database, its WAL and its journal; of a file that is none, nothing."""
+    return (path, sidecar(path, "-wal"), sidecar(path, "-journal")) if is_sqlite(path) else ()
+
+
+def looked_through(
+    path: Path, look: Look, judge: Callable[[Mapping[str, Table]], Iterable[Trace]]
+) -> tuple[Trace, ...]:
+    """What `judge` finds in another origin's database, or, where none of it goes, bytes that no row holds."""
+    if not look.policy.wants("storage") or not is_sqlite(path) or is_targets(path, look):
+        return ()
+    with copied(path) as (copy, found):
+        traces = tuple(judge(found))
+        if any(map(look.policy.removes, traces)):
+            return traces
+        where = left_over(path, copy, look.target)
+    return (*traces, Trace("", where, Standing.OWN, "", "storage")) if where else traces
+
+
+def edited(path: Path, traces: Sequence[Trace], mendings: Sequence[Mending], changes: Changes) -> int:
+    """Stage a database without these rows, counted again as `mendings` say; the number of others compared."""
+    return proving.edit(
+        path,
+        changes,
+        lambda before, after: without_triggers(before, after, traces, {}, mendings),
+        lambda before, after: prove(before, after, traces, {}, mendings),
+        SIDECARS,
+    )
+
+
+def naming_rows(found: Mapping[str, Table], look: Look) -> Naming:
+    """A mention for each row that names the target."""
+    return {
+        (table.name, key): trace
+        for table in found.values()
+        for key, row in table.rows()
+        if (trace := _judged(table.name, key, row, look))
+    }
+
+
+def always(trace: Trace) -> Trace:
+    """The same, kept whatever is asked for."""
+    return replace(trace, standing=Standing.KEPT)
+
+
+def mention(table: str, key: Key, seen: Value) -> Trace:
+    """A row of another's that names the target itself, or hangs on one that does."""
+    return Trace(table, key, Standing.MENTION, text(seen)[:_LONGEST_SEEN], "storage")
+
+
+def names(value: Value, look: Look) -> bool:
+    """Whether a value names the target in any way in which it may have to be read."""
+    if isinstance(value, bytes):
+        return any(map(look.target.mentions, firefox_values.readings(value)))
+    return isinstance(value, str) and look.target.mentions(value)
+
+
+def is_targets(path: Path, look: Look) -> bool:
+    """Whether what lies there is the target's own, which goes with the folder of its origin."""
     return look.target.origin(by_metadata(_folder(path, look)))
+
+
+def is_extensions(path: Path, look: Look) -> bool:
+    """Whether it is an extension's, not a site's."""
+    return _folder(path, look).name.startswith(_EXTENSION)
+
+
+def _judged(table: str, key: Key, row: Row, look: Look) -> Trace | None:
+    seen = next((value for value in row.values() if value and names(value, look)), None)
+    return None if seen is None else mention(table, key, seen)
 
 
 def _folder(path: Path, look: Look) -> Path:

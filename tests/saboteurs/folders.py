@@ -15,6 +15,7 @@ from scrubber.samples.schemas import create
 from scrubber.stores.downloaded import uris
 from scrubber.stores.launchers import app_id
 from tests import blockfile_files, snss_files
+from tests.firefox_storage import Cached, Record, make_cache, make_records
 from tests.leveldb_files import BYTEWISE
 from tests.saboteurs.databases import fill_leveldb, fill_sqlite
 from tests.saboteurs.history import NAMING, URLS, download, history, put
@@ -30,7 +31,12 @@ _KEYS = tuple(f"1/0/_dk_https://{host} https://{host} https://{host}/a.png" for 
 
 
 def _others_files(store: Any, scene: Scene) -> None:
-    folder = scene.path(store, f"https+++{BYSTANDER}")
+    """Beside a database, as what it no longer refers to."""
+    folder = scene.path(store, f"https+++{BYSTANDER}", "1")
+    if folder.name == "morgue":
+        make_cache(folder.parents[1], Cached(f"https://{BYSTANDER}/"))
+    elif folder.suffix == ".files":
+        make_records(folder.with_suffix(".sqlite"), Record(1, b"0", b"value", "1"), f1=b"the value's")
     put(folder / "naming", NAMING)
     put(folder / "other", b"nobody's")
 

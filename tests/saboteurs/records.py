@@ -17,6 +17,7 @@ from scrubber.samples.schemas import create, insert
 from scrubber.stores.downloaded import uris
 from scrubber.stores.hashed_hosts import hashed
 from tests import snss_files
+from tests.firefox_storage import Cached, Record, make_cache, make_records, shifted
 from tests.saboteurs.databases import fill_anything, fill_leveldb, fill_sqlite
 from tests.saboteurs.history import URLS, download, history, put
 from tests.saboteurs.scene import BYSTANDER, HOSTS, POLICY
@@ -52,6 +53,18 @@ def _anything(store: Any, scene: Scene) -> None:
 
 def _others_databases(store: Any, scene: Scene) -> None:
     fill_anything(scene.path(store, f"https+++{BYSTANDER}"), "data")
+
+
+def _others_records(store: Any, scene: Scene) -> None:
+    path = scene.path(store, f"https+++{BYSTANDER}", "1")
+    named = (f"seen at https://{host}/".encode() for host in HOSTS)
+    records = (Record(1, shifted(str(number)), value, f"{number} 9") for number, value in enumerate(named, 1))
+    make_records(path, *records, f1=b"ours", f2=b"theirs", f3=b"theirs too", f9=b"everybody's")
+
+
+def _others_responses(store: Any, scene: Scene) -> None:
+    folder = scene.path(store, f"https+++{BYSTANDER}").parents[1]
+    make_cache(folder, *(Cached(url, padding=1 << 20, certificate=n) for n, url in enumerate(URLS, 1)))
 
 
 def _undescribed(store: Any, scene: Scene) -> None:
@@ -196,6 +209,8 @@ OF_RECORDS: dict[str, Callable[[Any, Scene], None]] = {
     "LevelDb": _leveldb,
     "Numbered": _numbered,
     "OthersDatabases": _others_databases,
+    "OthersRecords": _others_records,
+    "OthersResponses": _others_responses,
     "PageScores": _page_scores,
     "Preferences": _preferences,
     "PrefsJs": _prefs_js,

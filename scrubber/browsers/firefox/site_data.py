@@ -11,6 +11,8 @@ from scrubber.stores.columns import (
     ReversedHost,
     Site,
 )
+from scrubber.stores.dom_cache import OthersResponses, cached_bodies
+from scrubber.stores.indexed_db import OthersRecords, files_of_records
 from scrubber.stores.origin_dirs import OriginDirs, SetAside, by_metadata
 from scrubber.stores.others_storage import OthersDatabases, OthersFiles
 from scrubber.stores.private_windows import PrivateWindows
@@ -112,30 +114,40 @@ _OTHERS = (
     "{profile}/storage/permanent/[!c]*",
     "{profile}/storage/permanent/c[!h]*",
 )
-"""Every origin but `chrome`, which is Firefox itself."""
+"""Every origin but Firefox itself."""
+_FIREFOX = "{profile}/storage/permanent/chrome"
 
 OTHERS_DATABASES = OthersDatabases(
-    *(
-        f"{origin}/{database}"
-        for origin in _OTHERS
-        for database in ("ls/data.sqlite", "idb/*.sqlite", "cache/caches.sqlite", "fs/metadata.sqlite")
-    ),
-    source="dom/localstorage/ActorsParent.cpp, dom/indexedDB/ActorsParent.cpp, dom/cache/DBSchema.cpp",
+    *(f"{origin}/{database}" for origin in _OTHERS for database in ("ls/data.sqlite", "fs/metadata.sqlite")),
+    source="dom/localstorage/ActorsParent.cpp",
+)
+
+OTHERS_RECORDS = OthersRecords(*(f"{origin}/idb/*.sqlite" for origin in _OTHERS))
+
+OTHERS_RESPONSES = OthersResponses(*(f"{origin}/cache/caches.sqlite" for origin in _OTHERS))
+
+OTHERS_BLOBS = OthersFiles(
+    *(f"{origin}/idb/*.files" for origin in _OTHERS),
+    source="dom/indexedDB/FileInfo.cpp",
+    owned=files_of_records,
+)
+
+OTHERS_BODIES = OthersFiles(
+    *(f"{origin}/cache/morgue" for origin in _OTHERS),
+    source="dom/cache/FileUtils.cpp",
+    owned=cached_bodies,
 )
 
 OTHERS_FILES = OthersFiles(
-    *(
-        f"{origin}/{folder}"
-        for origin in (*_OTHERS, "{profile}/storage/permanent/chrome")
-        for folder in ("cache/morgue", "idb/*.files", "fs", "sdb")
-    ),
-    source="dom/cache/FileUtils.cpp, dom/indexedDB/FileInfo.cpp, dom/fs/parent",
+    *(f"{origin}/{folder}" for origin in (*_OTHERS, _FIREFOX) for folder in ("fs", "sdb")),
+    *(f"{_FIREFOX}/{folder}" for folder in ("cache/morgue", "idb/*.files")),
+    source="dom/fs/parent",
 )
 
 # What developer tools, the new-tab page and the updated lists keep.
 FIREFOXS_OWN = Undescribed(
     OthersDatabases(
-        "{profile}/storage/permanent/chrome/idb/*.sqlite",
+        f"{_FIREFOX}/idb/*.sqlite",
         source="dom/indexedDB/ActorsParent.cpp, Firefox itself",
         kept=True,
     ),
@@ -181,6 +193,10 @@ SITE_DATA = (
     TO_BE_REMOVED,
     PRIVATE_WINDOWS,
     OTHERS_DATABASES,
+    OTHERS_RECORDS,
+    OTHERS_RESPONSES,
+    OTHERS_BLOBS,
+    OTHERS_BODIES,
     OTHERS_FILES,
     PUSH,
     FIREFOXS_OWN,

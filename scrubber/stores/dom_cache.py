@@ -1,0 +1,231 @@
+"""What other sites cached on purpose in Firefox (Cache API): responses of the target's, or that name it.
+
+    cache/caches.sqlite             entries, their headers and URLs; certificates, counted
+    cache/morgue/235/{…eb}.final    bodies; the folder is the id's last byte in decimal
+    cache/.padding                  u64, big-endian: what is added to the sizes of opaque responses, in sum
+
+`--mentions all` takes such an entry away with its body. The scripts of service workers lie there too, in a
+namespace of their own: these stay, because a worker that lacks one is broken.
+Sources: dom/cache/DBSchema.cpp, dom/cache/FileUtils.cpp
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.errors import Unproved
+from scrubber.files import kind, read_regular
+from scrubber.stores import proving
+from scrubber.stores.columns import text
+from scrubber.stores.frozen import settle
+from scrubber.stores.others_storage import (
+    Naming,
+    Owned,
+    always,
+    database_unit,
+    edited,
+    is_extensions,
+    looked_through,
+    mention,
+    names,
+    naming_rows,
+)
+from scrubber.stores.sqlite_rows import Repair
+from scrubber.stores.sqlite_tables import copied
+from scrubber.stores.undescribed import is_sqlite
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from scrubber.model import Changes, Key, Look, Trace
+    from scrubber.stores.columns import Row
+    from scrubber.stores.sqlite_tables import Table
+
+DATABASE = "caches.sqlite"
+
+_ENTRIES = "entries"
+_OF_ENTRY = ("request_headers", "response_headers", "response_url_list")
+_CERTIFICATES = "security_info"
+_CERTIFICATE = "response_security_info_id"
+_BODIES = ("request_body_id", "response_body_id")
+_ID = re.compile(r"\{[0-9a-f-]+([0-9a-f]{2})\}")
+_OF_WORKERS = 1
+_PADDING = ".padding"
+_SUM = struct.Struct(">Q")
+
+# What the triggers and DeleteSecurityInfoList of Firefox do.
+_COUNTED = (
+    Repair(
+        "usage_info.total_disk_usage",
+        "total_disk_usage - (SELECT sum(ifnull(request_body_disk_size, 0)"
+        ' + ifnull(response_body_disk_size, 0)) FROM temp."removed entries")',
+        where='id = 1 AND EXISTS (SELECT 1 FROM temp."removed entries")',
+        reads=(_ENTRIES,),
+    ),
+    Repair(
+        "security_info.refcount",
+        'refcount - (SELECT count(*) FROM temp."removed entries" AS gone'
+        " WHERE gone.response_security_info_id = security_info.id)",
+        where='id IN (SELECT response_security_info_id FROM temp."removed entries")',
+        reads=(_ENTRIES,),
+    ),
+)
+
+
+@dataclass(frozen=True, init=False)
+class OthersResponses:
+    """The caches of an origin that is not the target's."""
+
+    places: tuple[str, ...]
+    source: str = "dom/cache/DBSchema.cpp"
+    holds: tuple[str, ...] = ("storage",)
+
+    def __init__(self, *places: str) -> None:
+        settle(self, places=places)
+
+    def unit(self, path: Path) -> tuple[Path, ...]:
+        """The database with its sidecars, the sum of paddings, and all bodies."""
+        parts = database_unit(path)
+        return (*parts, path.with_name(_PADDING), path.with_name("morgue")) if parts else ()
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """Entries that name the target in their row, headers, URLs or body, with all that hangs on them."""
+
+        def judge(found: Mapping[str, Table]) -> Iterable[Trace]:
+            naming = naming_rows(found, look)
+            if is_extensions(path, look) or not _is_described(found):
+                return map(always, naming.values())
+            return _with_entries(naming, found, path.with_name("morgue"), look)
+
+        return looked_through(path, look, judge)
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the database without these rows, and the removal of their bodies; rows compared."""
+        bodies = self.along(path, traces)
+        equal = edited(path, traces, _COUNTED, changes)
+        for body in bodies:
+            if kind(body) is not None:
+                changes.discard(body)
+        _edit_padding(path, _gone(traces), changes)
+        return equal
+
+    def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
+        """The bodies of the entries that go, and of no other."""
+        gone = _gone(traces)
+        with copied(path) as (_, found):
+            rows = list(found[_ENTRIES].rows()) if gone else []
+        staying = {name for key, row in rows if key not in gone for name in body_names(row)}
+        going = {name for key, row in rows if key in gone for name in body_names(row)}
+        return tuple(path.with_name("morgue") / name for name in sorted(going - staying))
+
+    def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002
+        """None."""
+        return ()
+
+
+def cached_bodies(morgue: Path) -> Owned | None:
+    """The bodies that entries have; true for the scripts of service workers."""
+    database = morgue.with_name(DATABASE)
+    if not is_sqlite(database):
+        return None
+    with copied(database) as (_, found):
+        if not _is_described(found):
+            return None
+        workers = _of_workers(found)
+        return {name: key in workers for key, row in found[_ENTRIES].rows() for name in body_names(row)}
+
+
+def body_names(row: Row) -> Iterator[str]:
+    """Where the bodies of an entry may lie: `235/{6d7e976e-…-7ece244a27eb}.final`."""
+    for column in _BODIES:
+        if match := _ID.fullmatch(text(row.get(column))):
+            yield from (f"{int(match[1], 16)}/{match[0]}{suffix}" for suffix in (".final", ".tmp"))
+
+
+def _is_described(found: Mapping[str, Table]) -> bool:
+    return (
+        {_ENTRIES, _CERTIFICATES, "storage", *_OF_ENTRY} <= found.keys()
+        and {"cache_id", _CERTIFICATE, *_BODIES} <= {*found[_ENTRIES].columns}
+        and "refcount" in found[_CERTIFICATES].columns
+    )
+
+
+def _with_entries(naming: Naming, found: Mapping[str, Table], morgue: Path, look: Look) -> Iterator[Trace]:
+    """Each entry once with the rows that hang on it; what else names the target has no entry and stays."""
+    entries = dict(found[_ENTRIES].rows())
+    rows: dict[tuple[str, Key], Key] = {(_ENTRIES, key): key for key in entries}
+    for name in _OF_ENTRY:
+        for key, row in found[name].rows():
+            if isinstance(owner := row["entry_id"], int) and owner in entries:
+                rows[name, key] = owner
+    concerned = {rows[place] for place in naming if place in rows}
+    concerned |= {key for key, row in entries.items() if _is_named_in_body(row, morgue, look)}
+    workers = _of_workers(found)
+    for (name, key), entry in rows.items():
+        if entry in concerned:
+            trace = mention(name, key, _address(entries[entry]))
+            yield always(trace) if entry in workers else trace
+    certificates = dict(_certificates(found, entries, concerned - workers))
+    yield from certificates.values()
+    for place, trace in naming.items():
+        if place not in rows and place not in certificates:
+            yield always(trace)
+
+
+def _certificates(
+    found: Mapping[str, Table], entries: Mapping[Key, Row], going: Collection[Key]
+) -> Iterator[tuple[tuple[str, Key], Trace]]:
+    """Those that no other entry has: Firefox counts who has one, and drops it at zero."""
+    users: dict[object, list[Key]] = {}
+    for key, row in entries.items():
+        users.setdefault(row[_CERTIFICATE], []).append(key)
+    for key, row in found[_CERTIFICATES].rows():
+        mine = users.get(key, [])
+        if mine and row["refcount"] == len(mine) and all(user in going for user in mine):
+            yield (_CERTIFICATES, key), mention(_CERTIFICATES, key, _address(entries[mine[0]]))
+
+
+def _of_workers(found: Mapping[str, Table]) -> set[Key]:
+    caches = {row["cache_id"] for _, row in found["storage"].rows() if row["namespace"] == _OF_WORKERS}
+    return {key for key, row in found[_ENTRIES].rows() if row["cache_id"] in caches}
+
+
+def _is_named_in_body(row: Row, morgue: Path, look: Look) -> bool:
+    files = (morgue / name for name in body_names(row))
+    return any(kind(file) == "file" and names(read_regular(file), look) for file in files)
+
+
+def _address(row: Row) -> str:
+    return text(row.get("request_url_no_query")) + text(row.get("request_url_query"))
+
+
+def _gone(traces: Iterable[Trace]) -> set[Key]:
+    return {trace.key for trace in traces if trace.where == _ENTRIES}
+
+
+def _edit_padding(path: Path, gone: Collection[Key], changes: Changes) -> None:
+    """Have the file say what Firefox would find in the database: without it, it would believe the file."""
+    padding = path.with_name(_PADDING)
+    with copied(path) as (_, found):
+        table = found.get(_ENTRIES)
+        has_any = table is not None and "response_padding_size" in table.columns
+        sizes = (
+            {key: row["response_padding_size"] or 0 for key, row in table.rows()} if table and has_any else {}
+        )
+    if kind(padding) != "file" or not any(sizes.get(key) for key in gone):
+        return
+    left = _SUM.pack(sum(int(size) for key, size in sizes.items() if key not in gone))
+
+    def write(_: Path, after: Path) -> None:
+        after.write_bytes(left)
+
+    def compare(_: Path, after: Path) -> int:
+        if after.read_bytes() != left:
+            raise Unproved("the sum of paddings is not that of the entries that stay")
+        return 0
+
+    proving.edit(padding, changes, write, compare)
