@@ -28,6 +28,8 @@ _COMMON = (
 )  # fmt: skip
 _PIECE = 1 << 20
 _LONGEST_NAME = 256
+_LABELS = re.compile(rb"(?:\.[a-z0-9_-]{1,63}){1,8}")
+"""What stands before a host, read backwards."""
 
 
 def hosts(path: Path, look: Look) -> Iterator[str]:
@@ -60,24 +62,33 @@ def _shown(look: Look) -> Iterator[str]:
 
 
 def _named(path: Path, look: Look, host: str) -> Iterator[str]:
-    below = re.compile(rb"(?:[a-z0-9_-]{1,63}\.){1,8}" + re.escape(host.encode()))
     folders = dict.fromkeys((path.parent, look.profile.path, look.profile.path / "Network"))
     for file in (folder / name for folder in folders for name in _EVIDENCE):
         if kind(file) == "file":
-            for found in _found(file, below):
+            for found in _found(file, host.encode()):
                 yield from _suffixes(found, host, look.target)
 
 
-def _found(file: Path, below: re.Pattern[bytes]) -> set[str]:
-    """Every match in a file, read in pieces that overlap by more than a name."""
+def _found(file: Path, host: bytes) -> set[str]:
+    """Every name below the host in a file, read in pieces that overlap by more than a name."""
     found: set[str] = set()
     with open_regular(file) as opened:
         held = b""
         while piece := opened.read(_PIECE):
             held += piece
-            found.update(match[0].decode() for match in below.finditer(held))
+            found.update(_before(held, host))
             held = held[-_LONGEST_NAME:]
     return found
+
+
+def _before(content: bytes, host: bytes) -> Iterator[str]:
+    # The host is looked for first, because that takes a hundredth of the time in the history of years.
+    at = content.find(host)
+    while at >= 0:
+        labels = _LABELS.match(content[max(0, at - _LONGEST_NAME) : at][::-1])
+        if labels:
+            yield (labels[0][::-1] + host).decode()
+        at = content.find(host, at + 1)
 
 
 def _suffixes(found: str, host: str, target: Target) -> Iterator[str]:
