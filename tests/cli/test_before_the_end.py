@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrubber import verdict
+from scrubber.cli import cleaning
 from scrubber.stores.sqlite import Sqlite
 from scrubber.transaction import Transaction
 from tests.backup.runs import tree
@@ -216,6 +217,15 @@ def test_a_run_stopped_while_it_is_booked_says_what_is_there(
 
 def clean(home: Path) -> None:
     scrubber("clean", "--yes", "--home", home)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="nothing is stopped like that there")
+def test_a_run_stopped_after_it_was_verified_says_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cleaning, "signed_in", lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    found = scrubber("clean", "--yes", "--home", home)
+    assert found.code == 130
+    assert "Interrupted; cleaned and checked: chrome:Default, edge:Default, firefox:default." in found.err
+    assert staged(home) == []
 
 
 @pytest.fixture
