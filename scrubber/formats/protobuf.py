@@ -22,13 +22,20 @@ _FIXED = {_EIGHT: 8, _FOUR: 4}
 
 def read_fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
     """Every field's number and content: varints as numbers, all else as bytes. Raises Damaged."""
+    for number, content, _ in read_spans(message):
+        yield number, content
+
+
+def read_spans(message: bytes) -> Iterator[tuple[int, int | bytes, bytes]]:
+    """The same with all of the field's own bytes; joined, they are the message. Raises Damaged."""
     at = 0
     while at < len(message):
+        start = at
         tag, at = _varint(message, at)
         number, wire = tag >> 3, tag & 7
         if wire == _VARINT:
-            content, at = _varint(message, at)
-            yield number, content
+            value, at = _varint(message, at)
+            yield number, value, message[start:at]
             continue
         if wire == _BYTES:
             length, at = _varint(message, at)
@@ -38,8 +45,8 @@ def read_fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
             raise Damaged(f"a field of the unknown wire type {wire}")
         if length > len(message) - at:
             raise Damaged("a field longer than its message")
-        yield number, message[at : at + length]
-        at += length
+        content, at = message[at : at + length], at + length
+        yield number, content, message[start:at]
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:

@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.formats.damaged import Damaged
-from scrubber.formats.protobuf import read_fields
+from scrubber.formats.protobuf import read_fields, read_spans
 
 
 def test_every_wire_type_is_read() -> None:
     message = (
         b"\x08\x96\x01" + b"\x12\x04text" + b"\x1d\x01\x02\x03\x04" + b"\x21" + bytes(8) + b"\x80\x01\x00"
     )
+    assert b"".join(own for *_, own in read_spans(message)) == message
     assert list(read_fields(message)) == [
         (1, 150),
         (2, b"text"),

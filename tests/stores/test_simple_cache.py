@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scrubber.browsers.chromium.caches import CACHE_STORAGE, NO_VARY_SEARCH, VISITED_LINKS
+from scrubber.browsers.chromium.caches import NO_VARY_SEARCH, VISITED_LINKS
 from scrubber.errors import PlanOutdated, UnreadableStore
-from scrubber.formats.simple_index import read_index
 from scrubber.model import Policy, Standing
 from scrubber.sites import Site, Target
-from scrubber.stores.cache_storage import CacheStorage
 from scrubber.stores.simple_cache import SimpleCache
 from scrubber.transaction import Transaction
 from tests import simple_cache_files as made
@@ -238,57 +236,6 @@ class TestSharedCode:
         cache = self.cache(tmp_path)
         clean(STORE, cache, tmp_path)
         assert names(cache) == of(self.THEIRS, self.CODE)
-
-
-def storage_of(tmp_path: Path, origin: str, key: str = f"{SHOP}/note.txt") -> Path:
-    folder = tmp_path / "CacheStorage" / "b7fd46505f1b00beb2e1212c3ace73cfe0ce9f5b"
-    made.make(folder / "3d41723f-0420-4889-a70b-762862c64229", (key,))
-    text = origin.encode()
-    (folder / "index.txt").write_bytes(
-        b"\x0a\x06\x0a\x04kept"
-        + b"".join(bytes([tag, len(text)]) + text for tag in (0x12, 0x1A))
-        + b"\x20\x08"
-    )
-    return folder
-
-
-class TestCacheStorage:
-    @pytest.mark.parametrize(
-        "origin",
-        ["https://labs.openai.com/", "https://cdn.labs.openai.com/", f"{WIDGET}/^0{OPENAI}"],
-        ids=["host", "below", "third-party-inside"],
-    )
-    def test_of_the_target_goes_whole(self, tmp_path: Path, origin: str) -> None:
-        folder = storage_of(tmp_path, origin)
-        clean(CACHE_STORAGE, folder, tmp_path)
-        assert not folder.exists()
-
-    @pytest.mark.parametrize("origin", [f"{SHOP}/", "https://notopenai.com/", f"{WIDGET}/^0{SHOP}"])
-    def test_of_others_stays(self, tmp_path: Path, origin: str) -> None:
-        assert CACHE_STORAGE.find(storage_of(tmp_path, origin), look(tmp_path)) == ()
-
-    def test_what_others_store_of_the_target_is_theirs(self, tmp_path: Path) -> None:
-        folder = storage_of(tmp_path, f"{SHOP}/", "https://labs.openai.com/logo.png")
-        (trace,) = CACHE_STORAGE.find(folder, look(tmp_path))
-        assert (trace.standing, Policy().removes(trace)) == (Standing.MENTION, False)
-        clean(CACHE_STORAGE, folder, tmp_path, Policy(mentions="all"))
-        (cache,) = (path for path in folder.iterdir() if path.is_dir())
-        assert not names(cache)
-        assert read_index((cache / "index-dir" / "the-real-index").read_bytes()).records == ()
-
-    def test_of_a_bucket_goes_with_the_bucket(self, tmp_path: Path) -> None:
-        store = CacheStorage("{profile}/WebStorage/*/CacheStorage", in_bucket=True)
-        assert store.find(storage_of(tmp_path, f"{WIDGET}/^0{OPENAI}"), look(tmp_path)) == ()
-
-    def test_that_chromium_wrote_is_read(self, tmp_path: Path) -> None:
-        folder = shutil.copytree(SAMPLES / "cache-storage", tmp_path / "sample")
-        assert CACHE_STORAGE.find(folder, look(tmp_path)) == ()
-
-    def test_with_a_broken_index_is_named(self, tmp_path: Path) -> None:
-        folder = storage_of(tmp_path, f"{SHOP}/")
-        (folder / "index.txt").write_bytes(b"\x0a\xff\xff")
-        with pytest.raises(UnreadableStore):
-            CACHE_STORAGE.find(folder, look(tmp_path))
 
 
 class TestSearchVariants:
