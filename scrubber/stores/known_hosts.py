@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from scrubber.errors import UnreadableStore
 from scrubber.files import kind, open_regular
 from scrubber.formats.origins import parse_origin
 from scrubber.stores.hashed_files import urls
@@ -33,7 +34,7 @@ _LABELS = re.compile(rb"(?:\.[a-z0-9_-]{1,63}){1,8}")
 
 
 def hosts(path: Path, look: Look) -> Iterator[str]:
-    """The target's hosts, for a store at this path. Raises UnreadableStore."""
+    """The target's hosts, for a store at this path."""
     for name in look.target.names:
         host = name.text.partition("/")[0].partition(":")[0]
         if "/" in name.text or not host.isascii():
@@ -46,7 +47,7 @@ def hosts(path: Path, look: Look) -> Iterator[str]:
 
 
 def pages(path: Path, look: Look) -> Iterator[str]:
-    """The target's pages, those that anyone would guess among them. Raises UnreadableStore."""
+    """The target's pages, those that anyone would guess among them."""
     yield from (url for url in urls(look.seen) if look.target.url(url))
     for host in dict.fromkeys(hosts(path, look)):
         yield from (f"{scheme}://{host}/" for scheme in ("https", "http"))
@@ -64,9 +65,12 @@ def _shown(look: Look) -> Iterator[str]:
 def _named(path: Path, look: Look, host: str) -> Iterator[str]:
     folders = dict.fromkeys((path.parent, look.profile.path, look.profile.path / "Network"))
     for file in (folder / name for folder in folders for name in _EVIDENCE):
-        if kind(file) == "file":
-            for found in _found(file, host.encode()):
-                yield from _suffixes(found, host, look.target)
+        try:
+            names = _found(file, host.encode()) if kind(file) == "file" else ()
+        except UnreadableStore:
+            continue  # a store of its own, which says so; what the others know still counts
+        for found in names:
+            yield from _suffixes(found, host, look.target)
 
 
 def _found(file: Path, host: bytes) -> set[str]:

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytest
 
 from scrubber.browsers.chromium.preferences import TRANSPORT_SECURITY
 from scrubber.errors import UnreadableStore
+from scrubber.files import open_regular
 from scrubber.stores.hashed_hosts import hashed
 from tests.cleaned import clean, look
 from tests.stores.running import run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 OTHERS = (
@@ -36,6 +38,15 @@ def state(*hosts: str) -> Any:
         "sts": [{"host": hashed(host), "mode": "force-https", "expiry": 1827038157.09948} for host in hosts],
         "version": 2,
     }
+
+
+def refusing(refused: Path) -> Callable[[Path], BinaryIO]:
+    def opened(path: Path) -> BinaryIO:
+        if path == refused:
+            raise UnreadableStore(path, "Input/output error")
+        return open_regular(path)
+
+    return opened
 
 
 def test_the_hash_is_chromiums() -> None:
@@ -66,6 +77,19 @@ class TestHostsThatAreKnownByWhatNamesThem:
         (tmp_path / name).write_text(f'{{"server":"https://{self.HOST}:443"}}')
         removed, _ = clean(TRANSPORT_SECURITY, put(tmp_path, self.HOST, "shop.example"), tmp_path)
         assert [trace.seen for trace in removed] == [self.HOST]
+
+    def test_what_cant_be_read_hides_nothing_of_what_others_name(self, tmp_path: Path) -> None:
+        (tmp_path / "History").symlink_to(tmp_path / "elsewhere")
+        (tmp_path / "Cookies").write_bytes(b"")
+        (tmp_path / "Favicons").mkdir()
+        (tmp_path / "Reporting and NEL").write_text(f"https://{self.HOST}/")
+        path = put(tmp_path, self.HOST, "labs.openai.com", "shop.example")
+        evidence = tmp_path / "Cookies"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("scrubber.stores.known_hosts.open_regular", refusing(evidence))
+            removed, _ = clean(TRANSPORT_SECURITY, path, tmp_path)
+        assert {trace.seen for trace in removed} == {self.HOST, "labs.openai.com"}
+        assert json.loads(path.read_text()) == state("shop.example")
 
     def test_the_history_names_it(self, tmp_path: Path) -> None:
         run(
