@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from scrubber.errors import PlanOutdated, Unproved
@@ -13,10 +13,12 @@ from scrubber.files import kind, read_regular
 from scrubber.formats import json_text
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.prefs_js import Line, read_lines, with_value, write_lines
+from scrubber.model import Standing
 from scrubber.stores import proving
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
 from scrubber.stores.hashed_files import start_pages, urls
+from scrubber.stores.pref_pieces import UNKNOWN, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -57,6 +59,9 @@ class Form(Protocol):
     def without(self, value: str, keys: Collection[str]) -> str:
         """The text without these items; empty where no item is left."""
 
+    def is_rest(self, old: str, keys: Collection[str], new: str) -> bool:
+        """Whether the new text holds everything that the old one does, less these."""
+
 
 @dataclass(frozen=True)
 class Separated:
@@ -71,6 +76,10 @@ class Separated:
     def without(self, value: str, keys: Collection[str]) -> str:
         """What stays, separated as before."""
         return self.by.join(str(item) for key, item in self.items(value).items() if key not in keys)
+
+    def is_rest(self, old: str, keys: Collection[str], new: str) -> bool:
+        """By the items in their order."""
+        return _is_rest(self.items(old), keys, self.items(new))
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,10 @@ class JsonItems:
             return json_text.write(kept).decode() if any(kept) else ""
         return value
 
+    def is_rest(self, old: str, keys: Collection[str], new: str) -> bool:
+        """By the items in their order; null is none."""
+        return _is_rest(self.items(old), keys, self.items(new))
+
 
 class Whole:
     """The preference is one item: its value, and what its name ends with."""
@@ -111,6 +124,10 @@ class Whole:
     def without(self, value: str, keys: Collection[str]) -> str:
         """Nothing, if it goes."""
         return "" if keys else value
+
+    def is_rest(self, old: str, keys: Collection[str], new: str) -> bool:
+        """The same, or nothing."""
+        return new == self.without(old, keys)
 
 
 @dataclass(frozen=True)
@@ -180,7 +197,9 @@ class PrefsJs:
             page: Row = {PAGE: pages[key]} if key in pages else {}
             trace = preference.rule.judge(name, key, _row(key, item) | page | tail, look)
             if trace:
-                yield trace
+                yield replace(trace, standing=Standing.KEPT) if key == UNKNOWN else trace
+                if key == WHOLE:
+                    return  # with all that is in it
 
     def _preference(self, name: str) -> tuple[Preference, Row] | None:
         for preference in self.preferences:
@@ -208,10 +227,8 @@ class PrefsJs:
         for line in before:
             found = self._preference(line.name or "") if line.name in planned else None
             if found and line.name:
-                old = found[0].form.items(text(line.value))
-                new = found[0].form.items(values.get(line.name, ""))
-                kept = [item for key, item in old.items() if key not in planned[line.name]]
-                if _filled(kept) != _filled(new.values()):
+                new = values.get(line.name, "")
+                if not found[0].form.is_rest(text(line.value), planned[line.name], new):
                     raise Unproved(f"{line.name} lost something else")
         if after != self._left(before, planned):
             raise Unproved("the order of lines, or the form of what stays in one, differs")
@@ -220,6 +237,10 @@ class PrefsJs:
 
 def _lines(path: Path) -> list[Line]:
     return list(read_lines(path.read_bytes()))
+
+
+def _is_rest(old: Mapping[str, Node], keys: Collection[str], new: Mapping[str, Node]) -> bool:
+    return _filled(item for key, item in old.items() if key not in keys) == _filled(new.values())
 
 
 def _filled(items: Iterable[Node]) -> list[Node]:

@@ -12,6 +12,7 @@ from scrubber.browsers.firefox.preferences import PREFS
 from scrubber.errors import PlanOutdated
 from scrubber.formats.prefs_js import Line, read_lines, with_value
 from scrubber.model import Policy, Standing
+from scrubber.stores.pref_pieces import Pieces
 from scrubber.transaction import Transaction
 from tests.cleaned import clean, look
 
@@ -166,3 +167,82 @@ def test_a_preference_that_is_no_longer_there(path: Path) -> None:
     path.write_text("\n")
     with Transaction([path.parent]) as transaction, pytest.raises(PlanOutdated):
         PREFS.remove(path, traces, transaction)
+
+
+UNLISTED = "extensions.thing.sites"
+PIECES = {
+    "one-url": (LABS, None),
+    "a-path": ("/home/a/labs.openai.com", None),
+    "comma-and-space": (f"{SHOP}, labs.openai.com, *.notopenai.com", f"{SHOP}, *.notopenai.com"),
+    "pipe": (f"labs.openai.com|{SHOP}|{EVIL}", f"{SHOP}|{EVIL}"),
+    "semicolon-and-an-empty-end": ("a.example;labs.openai.com:443;", "a.example;"),
+    "space": (f"<all_urls> localhost https://*.labs.openai.com/* {SHOP}", f"<all_urls> localhost {SHOP}"),
+    "nothing-else": (f"{LABS},cdn.labs.openai.com", None),
+    "list": (f'["{LABS}","{SHOP}","{EVIL}"]', f'["{SHOP}","{EVIL}"]'),
+    "records": (
+        f'{{"v":1,"open":[{{"url":"{LABS}","n":2}},{{"url":"{EVIL}","n":3}}]}}',
+        f'{{"v":1,"open":[{{"url":"{EVIL}","n":3}}]}}',
+    ),
+    "list-in-a-record": (
+        f'[{{"group":"g","urls":["{LABS}","{SHOP}"]}}]',
+        f'[{{"group":"g","urls":["{SHOP}"]}}]',
+    ),
+    "rows": (f'[["{LABS}",{{"n":[1]}}],["{SHOP}",{{"n":[2]}}]]', f'[["{SHOP}",{{"n":[2]}}]]'),
+    "by-key": (f'{{"labs.openai.com":{{"zoom":1.50}},"{SHOP}":1e2}}', f'{{"{SHOP}":1e2}}'),
+    "records-by-key": (
+        f'{{"7":{{"url":"{LABS}","t":"L"}},"8":{{"url":"{SHOP}","t":"S"}}}}',
+        f'{{"8":{{"url":"{SHOP}","t":"S"}}}}',
+    ),
+    "settings": (f'{{"ui":{{"last":"{LABS}","theme":"dark"}}}}', '{"ui":{"theme":"dark"}}'),
+    "settings-that-look-like-records-afterwards": (
+        f'{{"a":{{"u":"x"}},"b":{{"u":"y"}},"last":"{LABS}"}}',
+        '{"a":{"u":"x"},"b":{"u":"y"}}',
+    ),
+    "nothing-else-in-json": (f'["{LABS}"]', None),
+}
+WHOLES = {
+    "a-text": "see labs.openai.com, or the shop",
+    "a-path-and-another": "/home/a b/labs.openai.com",
+    "broken-json": f'["{LABS}","{SHOP}"',
+    "a-list-inside-json": f'{{"hosts":"labs.openai.com,shop.example","x":"{SHOP}"}}',
+    "json-inside-json": json.dumps({"state": json.dumps([LABS, SHOP])}),
+}
+
+
+@pytest.mark.parametrize(("value", "after"), PIECES.values(), ids=PIECES)
+def test_an_unlisted_preference_loses_its_smallest_part_on_request(
+    path: Path, value: str, after: str | None
+) -> None:
+    assert cleaned(path, UNLISTED, value) == value
+    assert cleaned(path, UNLISTED, value, Policy(mentions="all")) == after
+
+
+@pytest.mark.parametrize("value", WHOLES.values(), ids=WHOLES)
+def test_what_may_hold_other_sites_things_stays_whatever_is_asked_for(path: Path, value: str) -> None:
+    assert cleaned(path, UNLISTED, value, Policy(mentions="all")) == value
+    path.write_text(line(UNLISTED, value))
+    assert [trace.standing for trace in PREFS.find(path, look(path.parent))] == [Standing.KEPT]
+
+
+def test_a_name_that_names_it_takes_the_preference_along(path: Path) -> None:
+    name = "extensions.thing.labs.openai.com"
+    assert cleaned(path, name, f'["{SHOP}","{LABS}"]', Policy(mentions="all")) is None
+    path.write_text(line(name, f'["{SHOP}","{LABS}"]'))
+    assert len(PREFS.find(path, look(path.parent))) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "keys", "new"),
+    [
+        pytest.param(f'["{LABS}","{SHOP}"]', {"[0]"}, "", id="an item more"),
+        pytest.param(f'["{LABS}","{SHOP}"]', {"[0]"}, f'["{SHOP}","{SHOP}"]', id="an item twice"),
+        pytest.param(f'{{"a":"{LABS}","b":1}}', {'["a"]'}, '{"b":2}', id="another value"),
+        pytest.param(f"{LABS}|{SHOP}", {"0"}, f"{LABS}|{SHOP}", id="nothing"),
+        pytest.param(f"{LABS}|{SHOP}", {"0"}, EVIL, id="another part"),
+        pytest.param(LABS, {""}, LABS, id="all of it left"),
+    ],
+)
+def test_another_rest_is_no_rest(old: str, keys: set[str], new: str) -> None:
+    form = Pieces()
+    assert form.is_rest(old, keys, form.without(old, keys))
+    assert not form.is_rest(old, keys, new)

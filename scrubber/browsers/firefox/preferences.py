@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scrubber.stores.columns import Host, Url
+from scrubber.stores.pref_pieces import Pieces
 from scrubber.stores.prefs_js import (
     PAGE,
     JsonItems,
@@ -84,7 +85,7 @@ PREFS = PrefsJs(
             JsonItems(),
             Rule((Host("firstPartyDomain"), Host("thirdPartyDomain")), holds="permissions"),
         ),
-        # What nobody listed is reported and stays.
-        Preference(r"(?P<name>.*)", Whole(), Rule((), holds="permissions")),
+        # What nobody listed is reported, and goes where every mention does.
+        Preference(r"(?P<name>.*)", Pieces(), Rule((), holds="permissions")),
     ),
 )
