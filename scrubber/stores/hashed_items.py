@@ -6,10 +6,10 @@ HashedItems("ntp", "most_visited_blacklist", spelled=of_pages, holds="history")
 from __future__ import annotations
 
 import hashlib
-import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scrubber.formats.host_hashes import hints_key, topics_domain, topics_host
 from scrubber.model import Standing, Trace
 from scrubber.stores.frozen import settle
 from scrubber.stores.json_file import items_at
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from scrubber.formats.json_text import Node
     from scrubber.model import Look
     from scrubber.stores.json_edit import Place
-
-_U32 = 0xFFFFFFFF
 
 Spelled = dict[str, str]
 """What each hash stands for, by the way that the file spells it."""
@@ -59,7 +57,7 @@ def of_pages(path: Path, look: Look, _root: Node) -> Spelled:
 
 def of_hosts(path: Path, look: Look, _root: Node) -> Spelled:
     """The 32 bits that `optimization_guide::HashHostForDictionary` makes of a host, in hexadecimal."""
-    return {f"{super_fast_hash(host.encode()):x}": host for host in hosts(path, look)}
+    return {hints_key(host): host for host in hosts(path, look)}
 
 
 def of_topics(path: Path, look: Look, root: Node) -> Spelled:
@@ -69,54 +67,13 @@ def of_topics(path: Path, look: Look, root: Node) -> Spelled:
         secret = bytes.fromhex(key if isinstance(key, str) else "")
     except ValueError:
         return {}
-    found = {}
-    for domain in _domains(path, look) if secret else ():
-        digest = hmac.digest(secret, f"TopicsV1_ContextDomainStorage|{domain}".encode(), "sha256")
-        found[str(int.from_bytes(digest[:8], "little", signed=True))] = domain
-    return found
+    domains = _domains(path, look) if secret else ()
+    return {str(topics_domain(domain, secret)): domain for domain in domains}
 
 
-def topics_host(host: str) -> int:
-    """A page's host in `BrowsingTopicsSiteData` (`HashMainFrameHostForStorage`)."""
-    digest = hashlib.sha256(f"TopicsV1_MainFrameHostStorage|{host}".encode()).digest()
-    return int.from_bytes(digest[:8], "little", signed=True)
-
-
-def super_fast_hash(data: bytes) -> int:
-    """Paul Hsieh's, as `base::PersistentHash` has it (base/third_party/superfasthash)."""
-    value = len(data)
-    whole = len(data) & ~3
-    for at in range(0, whole, 4):
-        value = (value + int.from_bytes(data[at : at + 2], "little")) & _U32
-        value = (value << 16) ^ (int.from_bytes(data[at + 2 : at + 4], "little") << 11) ^ value
-        value &= _U32
-        value = (value + (value >> 11)) & _U32
-    value = _rest(data[whole:], value) if data else 0
-    for left, right in ((3, 5), (4, 17), (25, 6)):
-        value ^= value << left & _U32
-        value = (value + (value >> right)) & _U32
-    return value
-
-
-def _rest(data: bytes, value: int) -> int:
-    """The last bytes; a single one is signed there."""
-    signed = data[-1] - (data[-1] >= 0x80) * 0x100 if data else 0
-    match len(data):
-        case 3:
-            value = (value + int.from_bytes(data[:2], "little")) & _U32
-            value ^= value << 16 & _U32
-            value ^= signed << 18 & _U32
-            return (value + (value >> 11)) & _U32
-        case 2:
-            value = (value + int.from_bytes(data, "little")) & _U32
-            value ^= value << 11 & _U32
-            return (value + (value >> 17)) & _U32
-        case 1:
-            value = (value + signed) & _U32
-            value ^= value << 10 & _U32
-            return (value + (value >> 1)) & _U32
-        case _:
-            return value
+def hosts_of_topics(path: Path, look: Look) -> frozenset[int]:
+    """The hosts of pages in `BrowsingTopicsSiteData`."""
+    return frozenset(map(topics_host, hosts(path, look)))
 
 
 def _hash(at: Place, item: Node) -> str:

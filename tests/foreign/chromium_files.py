@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import io
 import json
 import struct
 import zlib
+from ctypes import c_int8, c_int64, c_uint32
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -157,6 +159,40 @@ def rotated(site: str) -> str:
         else:
             name += _ROTATED[(_ROTATED.index(letter) + 37) % len(_ROTATED)]
     return name
+
+
+def hints_hash(host: bytes) -> int:
+    """<http://www.azillionmonkeys.com/qed/hash.html>, with C's numbers."""
+    value = c_uint32(len(host))
+    words, rest = divmod(len(host), 4)
+    for low, high in struct.iter_unpack("<HH", host[: 4 * words]):
+        value.value += low
+        value.value = value.value << 16 ^ (high << 11 ^ value.value)
+        value.value += value.value >> 11
+    tail = host[4 * words :]
+    last = c_int8(tail[-1]).value if tail else 0
+    if rest == 1:
+        value.value += last
+    elif rest:
+        value.value += int.from_bytes(tail[:2], "little")
+    if rest == 3:
+        value.value ^= value.value << 16
+        value.value ^= last << 18
+    elif rest:
+        value.value ^= value.value << {1: 10, 2: 11}[rest]
+    if rest:
+        value.value += value.value >> {1: 1, 2: 17, 3: 11}[rest]
+    for left, right in ((3, 5), (4, 17), (25, 6)):
+        value.value ^= value.value << left
+        value.value += value.value >> right
+    return value.value
+
+
+def topics_hash(label: bytes, name: bytes, key: bytes | None = None) -> int:
+    """`browsing_topics::HashMainFrameHostForStorage`; with a key, `HashContextDomainForStorage`."""
+    text = b"TopicsV1_" + label + b"|" + name
+    digest = hmac.new(key, text, hashlib.sha256) if key else hashlib.sha256(text)
+    return c_int64(struct.unpack("<Q", digest.digest()[:8])[0]).value
 
 
 class SimpleEntry(NamedTuple):

@@ -16,6 +16,7 @@ from scrubber.formats import (
     anonymization_key,
     cache_key,
     closed_tabs,
+    host_hashes,
     persistent_cache,
     pickle,
     simple_cache,
@@ -113,6 +114,14 @@ class TestChromium:
         stem = chromium_files.rotated(site)
         assert persistent_cache.file_stem(site) == stem
         assert persistent_cache.site(stem) == site
+
+    @given(st.text(max_size=30) | st.sampled_from(["labs.openai.com", "shop.example", "notopenai.com"]))
+    def test_hashes_of_hosts(self, host: str) -> None:
+        name, key = host.encode(), bytes(range(32))
+        assert host_hashes.hints_key(host) == f"{chromium_files.hints_hash(name):x}"
+        assert host_hashes.topics_host(host) == chromium_files.topics_hash(b"MainFrameHostStorage", name)
+        called = chromium_files.topics_hash(b"ContextDomainStorage", name, key)
+        assert host_hashes.topics_domain(host, key) == called
 
     @pytest.mark.parametrize("path", sorted(CHROMIUM.rglob("*_0")), ids=lambda path: path.name)
     def test_entries_that_chromium_wrote(self, path: Path) -> None:

@@ -29,6 +29,7 @@ SECOND = {
     "closed_tabs": ("test_second_chromium", "tests.foreign.chromium_files"),
     "data_storage": ("test_second_firefox", "tests.foreign.firefox_files"),
     "firefox_values": ("test_second_firefox", "tests.foreign.firefox_files"),
+    "host_hashes": ("test_second_chromium", "tests.foreign.chromium_files"),
     "json_text": ("test_second_common", "tests.foreign.common_files"),
     "leveldb": ("test_leveldb", "plyvel"),
     "metadata_v2": ("test_second_firefox", "tests.foreign.firefox_files"),

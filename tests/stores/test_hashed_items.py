@@ -16,8 +16,8 @@ import pytest
 
 from scrubber.browsers.chromium.advertising import TOPICS, TOPICS_STATE
 from scrubber.browsers.chromium.preferences import LOCAL_STATE, PREFERENCES
+from scrubber.formats.host_hashes import super_fast_hash, topics_host
 from scrubber.model import Policy
-from scrubber.stores.hashed_items import super_fast_hash, topics_host
 from scrubber.transaction import Transaction
 from tests.stores.running import MIXED, OURS, THEIRS, ask, look
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.browsers.chromium.layout import in_partitions, in_profile
 from scrubber.stores.columns import Host, Origin, Site, Url
-from scrubber.stores.hashed_items import HashedItems, of_topics, topics_host
-from scrubber.stores.known_hosts import hosts
+from scrubber.stores.hashed_items import HashedItems, hosts_of_topics, of_topics
 from scrubber.stores.numbered import Numbered, OneOf
 from scrubber.stores.preferences import Preferences
 from scrubber.stores.sqlite import Sqlite
@@ -91,13 +90,12 @@ _DOMAIN = "hashed_context_domain"
 
 def _topics(path: Path, look: Look) -> tuple[Rows, ...]:
     """With the hashes of the pages on which the API was called."""
-    pages = frozenset(topics_host(host) for host in hosts(path, look))
     return (
         Rows(_DOMAINS, Site("context_domain"), Host("context_domain")),
         Rows(
             "browsing_topics_api_usages",
             Linked(_DOMAIN, f"{_DOMAINS}.{_DOMAIN}"),
-            OneOf("hashed_main_frame_host", pages),
+            OneOf("hashed_main_frame_host", hosts_of_topics(path, look)),
         ),
     )
 
