@@ -12,7 +12,7 @@ import binascii
 import operator
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, AnyStr
 
 from scrubber.formats.origins import split_port
 
@@ -49,6 +49,7 @@ _LONGEST_WRAPPED = 1 << 11
 """Letters to either side of a name in base64 that are decoded with it."""
 _SHORTEST_TOKEN = 8
 
+_WIDE = ("utf-16-le", "utf-16-be")
 _PRINTABLE = bytes(range(0x20, 0x7F))
 _URL_BYTES = bytes(set(range(0x21, 0x7F)) - set(b'"<>\\^`{|}'))
 _ALNUM = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
@@ -75,37 +76,35 @@ class Mentions:
         self._shapes = tuple(_shape(name) for name in names)
         self._ascii = tuple(shape for shape in self._shapes if shape.host.isascii())
         self._international = len(self._ascii) < len(self._shapes)
-        self._tokens = tuple(token for shape in self._ascii for token in _tokens(shape.host))
-        self._text_tokens = tuple(token.decode() for token in self._tokens)
+        self._hosts = _shortest(shape.host for shape in self._shapes)
+        hosts = _shortest(shape.host for shape in self._ascii)
+        self._plain = tuple(host.encode() for host in hosts)
+        self._spread = {codec: tuple(host.encode(codec) for host in hosts) for codec in _WIDE}
+        self._text_tokens = _shortest(token for shape in self._ascii for token in _tokens(shape.host))
+        self._tokens = tuple(token.encode() for token in self._text_tokens)
 
     def in_text(self, text: str) -> bool:
         """Whether a text names one of them."""
         lowered = text.lower()
-        if any(shape.found(lowered) for shape in self._shapes):
+        if _has_any(self._hosts, lowered) and any(shape.found(lowered) for shape in self._shapes):
             return True
-        for token in self._text_tokens:  # most texts end here: no generator
-            if token in text:
-                return self._wrapped(text.encode("utf-8", "replace"))
-        return False
+        return _has_any(self._text_tokens, text) and self._wrapped(text.encode("utf-8", "replace"))
 
     def near(self, text: str) -> bool:
         """A quick look at much text: whether any name is in it, perhaps as a part of a longer one."""
-        lowered = text.lower()
-        return any(shape.host in lowered for shape in self._shapes) or any(
-            token in text for token in self._text_tokens
-        )
+        return _has_any(self._hosts, text.lower()) or _has_any(self._text_tokens, text)
 
     def in_blob(self, blob: bytes) -> bool:
         """Whether a blob does: in UTF-8 or UTF-16 of either order at any offset, lengths in front or not."""
         lowered = blob.lower()
-        if any(shape.host.encode() in lowered for shape in self._ascii):
+        if _has_any(self._plain, lowered):
             plain = lowered.decode("latin-1")
             if any(shape.found(plain, blob) for shape in self._ascii):
                 return True
         if self._international and self.in_text(blob.decode("utf-8", "replace")):
             return True
-        wide = any(self._wide(blob, lowered, codec) for codec in ("utf-16-le", "utf-16-be"))
-        return wide or self._wrapped(blob)
+        wide = any(self._wide(blob, lowered, codec) for codec in _WIDE)
+        return wide or (_has_any(self._tokens, blob) and self._wrapped(blob))
 
     def _wrapped(self, data: bytes) -> bool:
         """Whether base64 in it names one of them, however it was cut into groups."""
@@ -119,7 +118,7 @@ class Mentions:
 
     def _wide(self, blob: bytes, lowered: bytes, codec: str) -> bool:
         # Lower case of bytes isn't lower case of other than Latin letters.
-        if not self._international and not any(shape.host.encode(codec) in lowered for shape in self._ascii):
+        if not self._international and not _has_any(self._spread[codec], lowered):
             return False
         # The other byte order reads the same letters one byte off, and must not lose the first or last of
         # them: `x.host` is not `.host`.
@@ -172,11 +171,24 @@ def _shape(name: Name) -> _Shape:
     return _Shape(host, re.compile(begins), re.compile(spelled), re.compile(ends))
 
 
-def _tokens(host: str) -> Iterator[bytes]:
+def _shortest(texts: Iterable[str]) -> tuple[str, ...]:
+    """Each once, without those that have another of them inside: what has none of these has none at all."""
+    found = dict.fromkeys(texts)
+    return tuple(one for one in found if not any(other in one for other in found if other != one))
+
+
+def _has_any(needles: tuple[AnyStr, ...], text: AnyStr) -> bool:
+    for needle in needles:  # noqa: SIM110 - most texts end here: a generator would take longer than all
+        if needle in text:
+            return True
+    return False
+
+
+def _tokens(host: str) -> Iterator[str]:
     """What base64 makes of the inside of a name: whole groups, the same whatever stands around it."""
     for skipped in range(3):
         inner = host.encode()[skipped:]
-        token = base64.b64encode(inner[: len(inner) // 3 * 3])
+        token = base64.b64encode(inner[: len(inner) // 3 * 3]).decode()
         if len(token) >= _SHORTEST_TOKEN:
             yield token
 
