@@ -46,7 +46,7 @@ def freed(path: Path) -> Iterator[bytes]:
             if between and number >= 2 and (number - 2) % between == 0:
                 continue
             start = HEADER_SIZE if number == 1 else 0
-            if page[start] in _KINDS:
+            if len(page) == header.page_size and page[start] in _KINDS:
                 yield from _blocks(page, start + 1)
 
 

@@ -141,7 +141,7 @@ def _secret(prefs: Path) -> bytes | None:
         if line.name == _KEY_PREFERENCE:
             try:
                 return base64.b64decode(str(line.value), validate=True)
-            except binascii.Error:
+            except ValueError:  # also for what isn't ASCII
                 return None
     return None
 

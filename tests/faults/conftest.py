@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,21 +41,6 @@ class Scene:
         (place / "tmp").mkdir()
         tempfile.tempdir = str(place / "tmp")
         return Path(shutil.copytree(self.home, place / "home"))
-
-
-class Tally:
-    """What the tests of this run have tried, for the README."""
-
-    def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
-
-    def add(self, what: str, count: int) -> None:
-        self.counts[what] += count
-
-
-@pytest.fixture(scope="session")
-def tally() -> Tally:
-    return Tally()
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from scrubber.plan import PlannedStore
-    from tests.faults.conftest import Scene, Tally
+    from tests.faults.conftest import Scene
+    from tests.tally import Tally
 
 TARGET = Target((parse(shipped_folder() / "dalle.toml"),))
 

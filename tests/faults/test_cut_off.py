@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tests.faults.conftest import Scene, Tally
+    from tests.faults.conftest import Scene
     from tests.faults.layer import Operation
+    from tests.tally import Tally
 
 MOST = 100
 """Runs of each kind, evenly over all operations; tests/transaction has every one of them for fewer stores."""

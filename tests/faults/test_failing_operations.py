@@ -19,8 +19,9 @@ from tests.faults.layer import Layer
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tests.faults.conftest import Scene, Tally
+    from tests.faults.conftest import Scene
     from tests.faults.layer import Operation
+    from tests.tally import Tally
 
 KINDS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EINTR)
 """They take turns, so that each operation fails with one of them."""

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from tests.faults.conftest import Scene, Tally
+    from tests.faults.conftest import Scene
+    from tests.tally import Tally
 
 MOST = 250
 """Cuts of each kind, evenly over all operations."""

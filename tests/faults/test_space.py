@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.faults.conftest import Scene, Tally
+    from tests.faults.conftest import Scene
+    from tests.tally import Tally
 
 _Usage = namedtuple("_Usage", ["total", "used", "free"])
 

@@ -1,6 +1,7 @@
 """The README says how much was tried: no more than what this run has counted, rounded down.
 
-The last of the package, so that the others have counted. With nothing to compare it skips.
+The last of all (`tests/conftest.py`), so that the others have counted. With nothing to compare it skips.
+To write the table: `pytest tests/faults tests/fuzz --write-table`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.faults.conftest import Tally
+    from tests.tally import Tally
 
 README = Path(__file__).parent.parent.parent / "README.md"
 
@@ -25,6 +26,7 @@ TRIED = (
     "power cuts survived",
     "full disks survived",
     "bad inputs refused or read",
+    "inputs made by a fuzzer, refused or read",
 )
 
 
@@ -47,10 +49,18 @@ def claimed() -> dict[str, int]:
     return {what: int(number.replace(",", "")) for what, number in rows}
 
 
-def test_the_readme_claims_what_was_counted(tally: Tally) -> None:
+def write(counts: Mapping[str, int]) -> None:
+    before, begin, rest = README.read_text(encoding="utf-8").partition("<!-- reliability: begin -->\n")
+    _, end, after = rest.partition("<!-- reliability: end -->")
+    README.write_text(f"{before}{begin}{table(counts)}\n{end}{after}", encoding="utf-8")
+
+
+def test_the_readme_claims_what_was_counted(tally: Tally, request: pytest.FixtureRequest) -> None:
     missing = [what for what in TRIED if not tally.counts[what]]
     if missing:
         pytest.skip(f"not counted in this run: {', '.join(missing)}")
+    if request.config.getoption("--write-table"):
+        write(tally.counts)
     assert list(claimed()) == list(TRIED)
     too_much = {
         what: (number, tally.counts[what])

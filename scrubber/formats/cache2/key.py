@@ -11,7 +11,6 @@ Source: netwerk/cache2/CacheFileUtils.cpp (KeyParser, AppendKeyPrefix), CacheFil
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from dataclasses import dataclass
@@ -56,7 +55,7 @@ def read_marker(name: str) -> tuple[str, ...]:
     """
     try:
         decoded = base64.b64decode(name.removeprefix(MARKER).replace("-", "/"), validate=True)
-    except binascii.Error:
+    except ValueError:  # also for what isn't ASCII
         return ()
     parts = decoded.decode("utf-8", "replace").split("\t")
     return tuple(part for part in parts if part not in ("", "*"))
