@@ -6,6 +6,7 @@ program keeps there is reported. Formats: [MS-SHLLINK] for shell links, of which
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,15 @@ from scrubber.stores.downloaded import downloaded
 from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from scrubber.sites import Target
 
 _LIMIT = 1 << 26
 _LINKS = (".lnk", ".url")
+_PROXY = "chrome_proxy.exe"
+_PROGRAM = re.compile(r"\\([^\\/:*?\"<>|\x00-\x1f]{1,64}\.exe)(?!\w)")
 
 
 @dataclass(frozen=True, init=False)
@@ -40,14 +44,13 @@ class JumpLists:
         return ()
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
-        """The whole list, if it names the target and one of these programs is what it starts."""
+        """The whole list, if it names the target and these programs are all that it starts."""
         if kind(path) != "file" or not look.policy.wants("history"):
             return ()
         content = read_regular(path, _LIMIT)
         if not look.target.mentions(content):
             return ()
-        ours = any(_holds(content, f"\\{program}") for program in self.programs)
-        standing = Standing.OWN if ours else Standing.KEPT
+        standing = Standing.OWN if self._is_browsers(content) else Standing.KEPT
         return (Trace("", path.name, standing, path.name, "history"),)
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
@@ -55,6 +58,13 @@ class JumpLists:
         if traces and kind(path) == "file":
             changes.discard(path)
         return 0
+
+    def _is_browsers(self, content: bytes) -> bool:
+        started = _programs(content)
+        own = {program.lower() for program in self.programs}
+        # With these it starts web apps.
+        theirs = {_PROXY, *(program.replace(".exe", "_proxy.exe") for program in own)}
+        return not own.isdisjoint(started) and started <= own | theirs
 
 
 @dataclass(frozen=True, init=False)
@@ -88,6 +98,15 @@ class RecentFiles:
             if kind(path / str(trace.key)) == "file":
                 changes.discard(path / str(trace.key))
         return 0
+
+
+def _programs(content: bytes) -> set[str]:
+    """The names of all programs to which a way leads, in either encoding and at any offset."""
+    texts = (
+        content.decode("cp1252", "replace"),
+        *(content[at:].decode("utf-16-le", "replace") for at in (0, 1)),
+    )
+    return {name for text in texts for name in _PROGRAM.findall(text.lower())}
 
 
 def _standing(path: Path, files: dict[str, str], target: Target) -> Standing | None:

@@ -72,6 +72,26 @@ def test_jump_lists_of_other_programs_are_reported(tmp_path: Path, program: str)
     assert [trace.standing for trace in found] == [Standing.KEPT]
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "cp1252"])
+@pytest.mark.parametrize(
+    ("others", "goes"),
+    [
+        ((), True),
+        (("C:\\Program Files\\Google\\Chrome\\Application\\chrome_proxy.exe",), True),
+        (("C:\\Program Files\\Editor\\editor.exe", "C:\\work\\kept.txt"), False),
+        (("C:\\Chrome\\notchrome.exe",), False),
+    ],
+    ids=["the browser alone", "its web apps", "a program that starts the browser too", "a look-alike"],
+)
+def test_jump_lists_with_more_than_the_browser_stay(
+    tmp_path: Path, others: tuple[str, ...], codec: str, goes: bool
+) -> None:
+    content = jump_list("labs.openai.com", "chrome.exe") + link(*others, codec=codec)
+    path = put(tmp_path / "1.customDestinations-ms", content)
+    clean(JUMP_LISTS, path)
+    assert path.exists() != goes
+
+
 def test_each_browser_takes_its_own_jump_list(tmp_path: Path) -> None:
     """Two profiles of one browser know the same list; another browser's is reported."""
     profiles = [on_windows(tmp_path, name=name) for name in ("Default", "Profile 1")]
