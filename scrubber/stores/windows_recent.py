@@ -16,7 +16,6 @@ from scrubber.stores.downloaded import downloaded
 from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from scrubber.sites import Target
