@@ -8,6 +8,7 @@
     Mozilla's hash of a URL, as a number          moz_places.url_hash, moz_icons
     start of SHA-1, SHA-1 of a cache key          indexes and file names of the simple cache and of cache2
     SHA-256 of SHA-256 of a URL, in letters a-p   installed web apps
+    start of SHA-256, HMAC of a host, as numbers  BrowsingTopicsSiteData
 
 A hash as text counts only where it stands alone: a longer run of its letters is something else.
 Sources: net/http/transport_security_state.cc, storage/common/database/database_identifier.cc,
@@ -23,12 +24,14 @@ import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from scrubber.formats.cache2.key import file_name
+from scrubber.formats.host_hashes import topics_host
 from scrubber.formats.origins import parse_url, split_port
 from scrubber.formats.simple_cache import file_hash
 from scrubber.residue.encoded import runs_of
+from scrubber.residue.members import Members
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from scrubber.sites import Target
 
@@ -60,9 +63,12 @@ class Hashed(NamedTuple):
 
 
 class Hashes:
-    """All hashes of a target, ready to be looked up. `urls` are addresses of the target that are known."""
+    """All hashes of a target, ready to be looked up.
 
-    def __init__(self, target: Target, urls: Collection[str] = ()) -> None:
+    `urls` are addresses of the target that are known, `topics_key` is the profile's.
+    """
+
+    def __init__(self, target: Target, urls: Collection[str] = (), topics_key: bytes | None = None) -> None:
         self._tokens: dict[bytes, Hashed] = {}
         self._numbers: dict[int, Hashed] = {}
         self._icons: dict[int, Hashed] = {}
@@ -71,6 +77,10 @@ class Hashes:
         hosts = dict(_hosts(target, urls))
         for host, name in hosts.items():
             self._add_host(host, name)
+        self.members = Members(hosts, dict(_callers(target, hosts)))
+        if topics_key:
+            callers = self.members.callers(topics_key).items()
+            self._numbers |= {int(number): Hashed(name, "topics hash") for number, name in callers}
         self.urls |= {url: name for host, name in hosts.items() for url in _likely(host)}
         self.urls |= {url: url.partition("://")[2] for site in target.sites for url in site.urls}
         self.urls |= {url: hosts.get(_host(url), _host(url)) for url in urls if target.url(url)}
@@ -104,6 +114,7 @@ class Hashes:
     def _add_host(self, host: str, name: str) -> None:
         wire = b"".join(bytes((len(label),)) + label for label in host.encode().split(b".")) + b"\0"
         self._add_base64(hashlib.sha256(wire).digest(), name, "hsts hash")
+        self._numbers[topics_host(host)] = Hashed(name, "topics hash")
         self._add_token(_md5(host.encode()).hex().encode(), name, "md5 of the host")
         for identifier in (f"{scheme}_{host}_0" for scheme in ("https", "http")):
             for owner in ("", "-1"):
@@ -162,6 +173,16 @@ def _hosts(target: Target, urls: Collection[str]) -> Iterator[tuple[str, str]]:
         while host and target.host(host):
             yield host, host
             host = host.partition(".")[2]
+
+
+def _callers(target: Target, hosts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The sites of the hosts, as far as they are the target's: the API knows only these."""
+    for host, name in hosts.items():
+        site = host
+        while site:
+            if target.site(site):
+                yield site, hosts.get(site, name if target.host(site) else site)
+            site = site.partition(".")[2]
 
 
 def _likely(host: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from scrubber.residue import certificates, packed
@@ -62,7 +63,7 @@ class Search:
             if not hit.explained:
                 named.add(hit.name)
             yield hit
-        for hit in self.partitions.find(data):
+        for hit in chain(self.partitions.find(data), self.hashes.members.find(data)):
             if begin <= hit.at < (len(data) if end is None else end):
                 yield hit
         goes_on = end is not None and end < len(data)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -25,6 +26,7 @@ from scrubber.residue.attributes import attributes
 from scrubber.residue.embedded import embedded
 from scrubber.residue.forms import Needles
 from scrubber.residue.hashes import Hashes
+from scrubber.residue.members import topics_key
 from scrubber.residue.opaque import is_recognised, looks_opaque
 from scrubber.residue.partitions import Partitions
 from scrubber.residue.piece import Part, Piece, windows
@@ -58,7 +60,8 @@ def sweep(
     target that were known before anything was removed: hashes of them are looked for, besides those of
     addresses that anyone would guess. Folders in `leaving_out` are another's business.
     """
-    search = Search(Needles(target.names), Hashes(target, urls), Partitions(target), _cache_secret(roots))
+    hashes = Hashes(target, urls, _topics_key(roots))
+    search = Search(Needles(target.names), hashes, Partitions(target), _cache_secret(roots))
     sweeping = _Sweep(search, known, Readers())
     for root in roots:
         for path, what in _walk(root, leaving_out):
@@ -132,6 +135,15 @@ def _cache_secret(roots: Iterable[Path]) -> bytes | None:
                 return base64.b64decode(found[1])
         except (UnreadableStore, ValueError):
             continue
+    return None
+
+
+def _topics_key(roots: Iterable[Path]) -> bytes | None:
+    """Under which Chromium has hashed who called the Topics API, in a database beside the key's file."""
+    for root in roots:
+        with suppress(UnreadableStore):
+            if found := topics_key(read_regular(root / "BrowsingTopicsState")):
+                return found
     return None
 
 

@@ -9,6 +9,7 @@ from scrubber.sites import Site, Target
 from tests.residue.planted import BODIES, HASHES, NAMES
 from tests.residue.planted_databases import DATABASES
 from tests.residue.planted_files import FILES
+from tests.residue.planted_hashes import HOSTS, elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ def planted(kinds: dict[str, Callable[[Path, str], None]]) -> pytest.MarkDecorat
     return pytest.mark.parametrize("plant", kinds.values(), ids=kinds.keys())
 
 
-OWN = {**NAMES, **HASHES, **DATABASES, **FILES}
+OWN = {**NAMES, **HASHES, **HOSTS, **DATABASES, **FILES}
 
 
 @planted(OWN)
@@ -48,4 +49,9 @@ def test_found_as_a_mention(tmp_path: Path, plant: Callable[[Path, str], None]) 
 @planted({**OWN, **BODIES})
 def test_a_look_alike_stays_silent(tmp_path: Path, plant: Callable[[Path, str], None], host: str) -> None:
     plant(tmp_path, host)
+    assert list(sweep([tmp_path], TARGET)) == []
+
+
+def test_short_hashes_count_only_in_their_lists(tmp_path: Path) -> None:
+    elsewhere(tmp_path)
     assert list(sweep([tmp_path], TARGET)) == []

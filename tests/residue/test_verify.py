@@ -14,6 +14,7 @@ from tests.cli.running import CHROME, scrubber
 from tests.residue.planted import BODIES, HASHES, NAMES, OTHER, page, sealed, url, whole
 from tests.residue.planted_databases import DATABASES
 from tests.residue.planted_files import FILES, UNLABELLED, png
+from tests.residue.planted_hashes import HOSTS
 from tests.residue.test_explained import certificate
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 HOST = "labs.openai.com"
 NOISE = random.Random(7).randbytes(20_000)
-OWN = {**NAMES, **HASHES, **DATABASES, **FILES}
+OWN = {**NAMES, **HASHES, **HOSTS, **DATABASES, **FILES}
 
 
 @pytest.fixture(autouse=True)
