@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.errors import PlanOutdated
 from scrubber.files import copy_private
-from scrubber.formats import json_text
+from scrubber.formats import json_text, jsonb
 from scrubber.formats.damaged import Damaged
 from scrubber.model import Standing, Trace
 from scrubber.stores import json_edit
@@ -21,7 +21,7 @@ from scrubber.stores.sqlite_tables import connected, quoted, tables
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from scrubber.formats.json_text import Node
@@ -38,13 +38,15 @@ Found = tuple["Place", "Standing", str]
 class Within:
     """A column with JSON; `look_through` says which items in it are the target's, and which texts name it.
 
-    A trace's key is that of the row, and its `blank` has the way to each item: `["tabs", 0]`. Items of lists
-    go, texts become empty.
+    A trace's key is that of the row, and its `blank` has the way to each item: `["record", "tabs", 0]`. Items
+    of lists go, texts become empty.
     """
 
     table: str
     column: str
     look_through: Callable[[Node, Look], Iterator[Found]]
+    is_binary: bool = False
+    """Whether it is JSONB, of which a row may have several; one that is none goes no way by this."""
 
     def find(self, known: Mapping[str, Table], look: Look, holds: str) -> Iterator[Trace]:
         """A trace for each row and standing; what is no JSON goes with its row."""
@@ -53,14 +55,35 @@ class Within:
             return
         for key, value in table.computed(quoted(self.column)):
             try:
-                found = list(self.look_through(_read(value), look))
+                found = list(self.look_through(self.read(value), look)) if value else []
             except (Damaged, RecursionError):
-                if names(text(value), look, holds):
+                if not self.is_binary and names(text(value), look, holds):
                     yield Trace(self.table, key, Standing.MENTION, text(value), holds)
                 continue
             for standing in dict.fromkeys(standing for _, standing, _ in found):
-                mine = [(json.dumps(place), seen) for place, its, seen in found if its is standing]
+                mine = [
+                    (json.dumps([self.column, *place]), seen) for place, its, seen in found if its is standing
+                ]
                 yield Trace(self.table, key, standing, mine[0][1], holds, tuple(way for way, _ in mine))
+
+    def read(self, value: Value) -> Node:
+        """The value in a cell. Raises Damaged."""
+        if self.is_binary:
+            return jsonb.read(value if isinstance(value, bytes) else b"")
+        return json_text.read(text(value).encode("utf-8", "surrogateescape"))
+
+    def cut(self, value: Value, places: Collection[Place]) -> str | bytes:
+        """What a cell holds without these, proved. Raises Damaged, PlanOutdated, Unproved."""
+        before = self.read(value)
+        cuts = at_places((place, _change(place)) for place in places)
+        written: str | bytes
+        if self.is_binary and isinstance(value, bytes):
+            gone = {place: None if isinstance(_change(place), Gone) else jsonb.EMPTY_TEXT for place in places}
+            written = jsonb.without(value, gone)
+        else:
+            written = json_text.write(json_edit.changed(before, cuts)).decode()
+        json_edit.prove(before, self.read(written), cuts)
+        return written
 
 
 @contextmanager
@@ -71,11 +94,15 @@ def without(
 
     `beside`: a file in a private folder, whose name the copy's starts with. Raises PlanOutdated, Unproved.
     """
-    columns = {within.table: within.column for within in withins}
+    known_columns = {(within.table, within.column): within for within in withins}
     inside: dict[tuple[str, Key], list[str]] = {}
+    rest: list[Trace] = []
     for trace in traces:
-        if trace.blank and trace.where in columns:
+        # What is emptied as a whole is a column's name, which starts otherwise than a list.
+        if trace.blank and trace.blank[0].startswith("["):
             inside.setdefault((trace.where, trace.key), []).extend(trace.blank)
+        else:
+            rest.append(trace)
     if not inside:
         yield before, tuple(traces)
         return
@@ -86,40 +113,44 @@ def without(
             database.execute("PRAGMA journal_mode = MEMORY")
             known = tables(database)
             for (name, key), ways in inside.items():
-                if name not in known:
-                    raise PlanOutdated(f"{name}: no longer there")
-                _cut(database, known[name], columns[name], key, ways)
+                for column, places in _by_column(ways).items():
+                    within = known_columns.get((name, column))
+                    if within is None or name not in known:
+                        raise PlanOutdated(f"{name}: not as the plan knows it")
+                    _cut(database, known[name], within, key, places)
         keep_journal_mode(before, work)
-        yield work, tuple(trace for trace in traces if (trace.where, trace.key) not in inside)
+        yield work, tuple(rest)
     finally:
         work.unlink(missing_ok=True)
 
 
-def _cut(database: sqlite3.Connection, table: Table, column: str, key: Key, ways: Iterable[str]) -> None:
-    """All of a row at once: a list's items have other numbers as soon as one of them is gone."""
+def _by_column(ways: Iterable[str]) -> dict[str, list[Place]]:
+    found: dict[str, list[Place]] = {}
+    for way in ways:
+        column, *place = json.loads(way)
+        found.setdefault(column, []).append(tuple(place))
+    return found
+
+
+def _cut(
+    database: sqlite3.Connection, table: Table, within: Within, key: Key, places: Collection[Place]
+) -> None:
+    """All of a cell at once: a list's items have other numbers as soon as one of them is gone."""
+    column = quoted(within.column)
     found = database.execute(
-        f"SELECT {quoted(column)} FROM main.{quoted(table.name)} WHERE {table.where}",
-        table.parameters(key),
+        f"SELECT {column} FROM main.{quoted(table.name)} WHERE {table.where}", table.parameters(key)
     ).fetchall()
     if len(found) != 1:
         raise PlanOutdated(f"{table.name}: a planned row is no longer there")
     try:
-        before = _read(found[0][0])
-        cuts = at_places(map(_change, ways))
-        written = json_text.write(json_edit.changed(before, cuts))
-        json_edit.prove(before, json_text.read(written), cuts)
+        written = within.cut(found[0][0], places)
     except (Damaged, RecursionError) as error:
         raise PlanOutdated(f"{table.name}: a planned row holds something else now") from error
     database.execute(
-        f"UPDATE main.{quoted(table.name)} SET {quoted(column)} = ? WHERE {table.where}",
-        (written.decode(), *table.parameters(key)),
+        f"UPDATE main.{quoted(table.name)} SET {column} = ? WHERE {table.where}",
+        (written, *table.parameters(key)),
     )
 
 
-def _change(way: str) -> tuple[Place, Gone | Becomes]:
-    place = tuple(json.loads(way))
-    return place, Gone() if isinstance(place[-1], int) else Becomes("")
-
-
-def _read(value: Value) -> Node:
-    return json_text.read(text(value).encode("utf-8", "surrogateescape"))
+def _change(place: Place) -> Gone | Becomes:
+    return Gone() if isinstance(place[-1], int) else Becomes("")

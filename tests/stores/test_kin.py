@@ -34,6 +34,7 @@ from scrubber.model import Policy, Standing
 from scrubber.stores.push_subscriptions import PushIdentity
 from scrubber.transaction import Transaction
 from tests.cleaned import TARGET, clean, look, tree
+from tests.jsonb_writer import jsonb
 from tests.schemas import create, insert
 from tests.stores.running import ask
 
@@ -105,6 +106,48 @@ def test_conversations_lose_where_they_were_held_and_keep_what_was_said(tmp_path
     ]
     [said] = CONVERSATIONS.find(path, look(tmp_path))
     assert (said.key, said.standing, said.blank) == (("5",), Standing.KEPT, ())
+
+
+CHAT_URLS = ("https://labs.openai.com/e/1", "https://labs.openai.com.evil.example/", "https://kept.example/")
+
+
+def test_urls_leave_what_conversations_note_of_pages_and_words_stay(tmp_path: Path) -> None:
+    ours, *others = CHAT_URLS
+    said = {"type": "text", "body": f"see {ours}", "n": 1.5}
+    pages = [{"type": "tab", "url": url, "label": "x" * 300} for url in CHAT_URLS]
+    content = {**said, "contextMentions": pages, "contextPageUrl": ours}
+    path = database(
+        tmp_path / "chat-store.sqlite",
+        "CREATE TABLE conversation (conv_id TEXT PRIMARY KEY, page_url TEXT, page_meta_jsonb BLOB,"
+        " seen_urls_jsonb BLOB, serp_urls_for_anonymous_fetch_jsonb BLOB) WITHOUT ROWID",
+        CHAT[1],
+        rows={
+            "conversation": [
+                ("1", ours, jsonb({"title": "x"}), jsonb([*CHAT_URLS]), jsonb([ours])),
+                ("2", others[0], jsonb({"icon": ours}), jsonb(others), None),
+                ("3", None, None, b"\xff" + ours.encode(), None),  # what can't be read
+            ],
+            "message": [("1", "1", jsonb(content), ours, 0), ("2", "1", jsonb(others), others[0], 0)],
+        },
+    )
+    removed, equal = clean(CONVERSATIONS, path, tmp_path)
+    assert ask(path, "SELECT * FROM conversation ORDER BY conv_id") == [
+        ("1", None, None, jsonb(others), jsonb([])),
+        ("2", others[0], jsonb({"icon": ""}), jsonb(others), None),
+        ("3", None, None, b"\xff" + ours.encode(), None),
+    ]
+    left = {**content, "contextMentions": pages[1:], "contextPageUrl": ""}
+    assert ask(path, "SELECT * FROM message ORDER BY message_id") == [
+        ("1", "1", jsonb(left), None, 1),
+        ("2", "1", jsonb(others), others[0], 0),
+    ]
+    assert equal == 5
+    assert {trace.standing for trace in removed} == {Standing.OWN, Standing.KEPT}
+    kept = CONVERSATIONS.find(path, look(tmp_path, EVERYTHING))
+    assert {(trace.where, trace.key, trace.standing, trace.blank) for trace in kept} == {
+        ("conversation", ("3",), Standing.KEPT, ()),
+        ("message", ("1",), Standing.KEPT, ()),
+    }
 
 
 def test_memories_are_only_reported(tmp_path: Path) -> None:

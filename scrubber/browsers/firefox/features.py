@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scrubber.stores.chat_urls import chat_urls
 from scrubber.stores.columns import Named, ReversedHost, Url
 from scrubber.stores.json_file import KEY, Items, JsonFile
 from scrubber.stores.named_by_origin import MlsGroups, ProtectedMedia
@@ -32,6 +33,8 @@ TO_DO_LISTS = JsonFile(
     source="browser/extensions/newtab/lib/Widgets/ListsFeed.sys.mjs",
 )
 
+_SEARCHED = "serp_urls_for_anonymous_fetch"
+
 # The person's own words stay; Firefox too takes away only where they were said when history is deleted.
 CONVERSATIONS = Sqlite(
     "{profile}/chat-store.sqlite",
@@ -48,6 +51,15 @@ CONVERSATIONS = Sqlite(
             Url("page_url"),
             keep=Keep("", clear=(("page_url", None),), then=(("page_history_deleted", 1),)),
         ),
+        Rows("llm_telemetry", keep=Keep("")),
+    ),
+    within=tuple(
+        Within(table, f"{column}_jsonb", chat_urls, is_binary=True)
+        for table, columns in (
+            ("conversation", ("page_meta", "security_properties", "seen_urls", _SEARCHED)),
+            ("message", ("params", "content", "tool_ui_data", "memories_applied", "web_search_queries")),
+        )
+        for column in columns
     ),
 )
 
