@@ -42,7 +42,7 @@ class HashedFiles:
             return ()
         files = {name.partition(".")[0]: name for name in names(path) if kind(path / name) == "file"}
         found = {}
-        for url in urls(look.seen) if files else ():
+        for url in own_urls(look) if files else ():
             name = files.get(self.name(url))
             if name is not None:
                 found[name] = Trace("", name, Standing.OWN, url, self.holds[0])
@@ -56,10 +56,15 @@ class HashedFiles:
 
 
 def start_pages(target: Target) -> Iterator[str]:
-    """The roots of every host of the target, which hold even where nothing was seen."""
+    """The roots of every host that is the target's as a whole, which hold even where nothing was seen."""
     for name in target.names:
-        host = name.text.partition("/")[0]
-        yield from (f"{scheme}://{host}/" for scheme in ("https", "http"))
+        roots = (f"{scheme}://{name.text}/" for scheme in ("https", "http"))
+        yield from (root for root in roots if "/" not in name.text)
+
+
+def own_urls(look: Look) -> Iterator[str]:
+    """Those of the target that were seen: what others stored while embedded in it names their URLs too."""
+    return (url for url in urls(look.seen) if look.target.url(url))
 
 
 def urls(seen: Iterable[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind, open_regular
 from scrubber.formats.origins import parse_origin
-from scrubber.stores.hashed_files import urls
+from scrubber.stores.hashed_files import own_urls, urls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def hosts(path: Path, look: Look) -> Iterator[str]:
 
 def pages(path: Path, look: Look) -> Iterator[str]:
     """The target's pages, those that anyone would guess among them."""
-    yield from (url for url in urls(look.seen) if look.target.url(url))
+    yield from own_urls(look)
     for host in dict.fromkeys(hosts(path, look)):
         yield from (f"{scheme}://{host}/" for scheme in ("https", "http"))
     for site in look.target.sites:

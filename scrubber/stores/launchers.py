@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from scrubber.files import kind, names, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.frozen import settle
-from scrubber.stores.hashed_files import urls
+from scrubber.stores.hashed_files import own_urls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ class Launchers:
         """Launchers of the target's apps in this profile, with the icons of those whose app is gone."""
         if kind(path) != "folder" or not look.policy.wants("extensions"):
             return ()
-        known = {app_id(url): url for url in urls(look.seen)}
+        known = {app_id(url): url for url in own_urls(look)}
         found: list[Trace] = []
         for name, app in self._launchers(path, look.profile):
             content = read_regular(path / name, _LIMIT).decode("utf-8", "replace")

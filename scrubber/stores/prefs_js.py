@@ -17,7 +17,7 @@ from scrubber.model import Standing
 from scrubber.stores import proving
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
-from scrubber.stores.hashed_files import start_pages, urls
+from scrubber.stores.hashed_files import own_urls, start_pages
 from scrubber.stores.pref_pieces import UNKNOWN, WHOLE
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class PrefsJs:
         if found is None:
             return
         preference, tail = found
-        pages = {preference.hashed(url): url for url in urls(look.seen)} if preference.hashed else {}
+        pages = {preference.hashed(url): url for url in own_urls(look)} if preference.hashed else {}
         for key, item in preference.form.items(value).items():
             page: Row = {PAGE: pages[key]} if key in pages else {}
             trace = preference.rule.judge(name, key, _row(key, item) | page | tail, look)

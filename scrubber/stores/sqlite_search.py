@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.model import BROWSING, Key, Look, Standing, Trace
 from scrubber.stores.columns import Column, Row, Value, text
-from scrubber.stores.hashed_files import start_pages, urls
+from scrubber.stores.hashed_files import own_urls, start_pages
 from scrubber.stores.sqlite_rows import Clear, Hashed, Linked, Orphaned, Rows
 from scrubber.stores.sqlite_tables import Table, quoted
 
@@ -121,9 +121,8 @@ class Search:
     def hashes(self, rule: Hashed) -> dict[Value, _Seen]:
         """What the rule's column has for each URL of the target that is known."""
         known = {text(url): seen for url, seen in self.pointed(rule.of).items()}
-        for url in (*urls(self.look.seen), *start_pages(self.look.target)):
-            if self.look.target.url(url):
-                known.setdefault(url, (Standing.OWN, url))
+        for url in (*own_urls(self.look), *start_pages(self.look.target)):
+            known.setdefault(url, (Standing.OWN, url))
         return {rule.by(url): seen for url, seen in known.items()}
 
 

@@ -9,7 +9,7 @@ import pytest
 from scrubber.browsers.firefox.pictures import JUMP_LISTS, PREVIEWS, THUMBNAILS
 from scrubber.model import BrowserProfile, Look, Policy
 from scrubber.sites import Site, Target
-from scrubber.stores.hashed_files import urls
+from scrubber.stores.hashed_files import start_pages, urls
 from scrubber.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -58,6 +58,23 @@ def test_pictures_of_known_urls_go_and_no_others(
         transaction.commit()
     left = {path.read_bytes().decode() for path in folder.iterdir()}
     assert left == {PAGE, OTHER, "https://labs.openai.com/"} - gone
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(f"O^partitionKey=%28https%2Clabs.openai.com%29,:{OTHER}", id="embedded in the target"),
+        pytest.param("shop.example", id="a host that signs in there too"),
+        pytest.param(f"{OTHER}image-creator/1", id="a part of a shared host"),
+    ],
+)
+def test_pictures_of_others_that_the_targets_entries_name_stay(tmp_path: Path, seen: str) -> None:
+    assert THUMBNAILS.find(_folder(tmp_path), _look(tmp_path, seen)) == ()
+
+
+def test_start_pages_are_of_hosts_that_are_the_targets_alone() -> None:
+    site = Site("s", "S", domains=("labs.openai.com",), urls=("https://shop.example/image-creator",))
+    assert list(start_pages(Target((site,)))) == ["https://labs.openai.com/", "http://labs.openai.com/"]
 
 
 def test_previews_are_named_by_another_hash(tmp_path: Path) -> None:

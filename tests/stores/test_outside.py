@@ -417,6 +417,13 @@ def test_an_app_is_known_by_what_was_seen(
     assert bool(launchers_found(profile, seen)) == found
 
 
+def test_an_app_of_others_that_was_seen_embedded_in_the_target_is_theirs(tmp_path: Path) -> None:
+    profile = at_home(tmp_path)
+    launcher(profile, "https://kept.example/", label="App")
+    seen = "1/0/_dk_https://labs.openai.com https://labs.openai.com https://kept.example/"
+    assert launchers_found(profile, (seen, "https://kept.example/^0https://labs.openai.com")) == ()
+
+
 def test_another_profiles_launcher_is_not_ours(tmp_path: Path) -> None:
     launcher(at_home(tmp_path, name="Profile 1"), START)
     assert launchers_found(at_home(tmp_path)) == ()
