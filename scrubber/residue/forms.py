@@ -142,7 +142,11 @@ class Needles:
         self._by_dense: dict[bytes, list[_Needle]] = {}
         self.reach = CONTEXT
         """How far a name and what decides on it can reach into the bytes on either side."""
+        self.parents: set[bytes] = set()
+        """What lies above the hosts, each one level up."""
         for name in dict.fromkeys(names):
+            if "/" not in name.text:
+                self.parents.add(split_port(name.text)[0].partition(".")[2].encode())
             for form in FORMS:
                 if form.applies(name.text):
                     data = form.written(name.text)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from scrubber.residue import cache2, containers, database, leveldb, simple_cache
 from scrubber.residue.blockfile import Blockfiles
+from scrubber.residue.numbered import Owners
 from scrubber.residue.packed import is_packed
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Readers:
 
     def __init__(self) -> None:
         self._blockfiles = Blockfiles()
+        self._owners = Owners()
 
     def reader_for(self, found: Signs) -> Reader | None:
         """The reader of such a file; None where it can only be read as bytes."""
@@ -74,7 +76,7 @@ class Readers:
             _by_magic("SQLite database", database.MAGIC, database.read_database),
             _by_magic("write-ahead log", database.WAL_MAGICS, database.read_wal),
             Reader("rollback journal", _is_journal, database.read_journal),
-            _by_magic("simple cache entry", simple_cache.ENTRY_MAGIC, simple_cache.read_entry),
+            _by_magic("simple cache entry", simple_cache.ENTRY_MAGIC, self._simple_entry),
             Reader("simple cache index", _is_simple_index, simple_cache.read_the_index),
             Reader("LevelDB table", lambda it: it.tail == leveldb.TABLE_MAGIC, leveldb.read_table),
             Reader("block file", self._is_blockfile, self._blockfiles.read),
@@ -88,6 +90,9 @@ class Readers:
             Reader("", lambda it: is_packed(it.head), containers.read_packed),
             Reader("LevelDB log", lambda it: leveldb.is_log(it.path, it.head), leveldb.read_log),
         )
+
+    def _simple_entry(self, file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
+        return simple_cache.read_entry(file, path, search, self._owners)
 
     def _is_blockfile(self, found: Signs) -> bool:
         return self._blockfiles.recognises(found.path, found.head)

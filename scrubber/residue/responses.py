@@ -32,6 +32,8 @@ class Response:
     search: Search
     opened: tuple[str, ...] = ()
     """What had to be decrypted to read it."""
+    is_others: bool | None = None
+    """Whether it is another site's; None where the key tells."""
 
     def of_key(self) -> Piece:
         """The key itself, which decides whose the entry is."""
@@ -72,7 +74,8 @@ class Response:
 
     @property
     def _why(self) -> str:
-        return "" if self.search.names(self.key) else MENTION
+        others = not self.search.names(self.key) if self.is_others is None else self.is_others
+        return MENTION if others else ""
 
 
 def coding_of(headers: bytes) -> str:

@@ -76,6 +76,10 @@ class Search:
         """Whether some bytes name the target in clear."""
         return bool(self.needles.find(data, reading)) or any(True for _ in self.partitions.find(data))
 
+    def is_served_as(self, host: bytes) -> bool:
+        """Whether a certificate's name (`*.openai.com`) is good for a host of the target."""
+        return self.names(host) or (host.startswith(b"*.") and host[2:].lower() in self.needles.parents)
+
     def suspects(self, data: bytes) -> bool:
         """A quick look: False where nothing would be found."""
         if self.needles.near(data) or self.partitions.near(data):

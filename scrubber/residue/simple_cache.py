@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from scrubber.residue.numbered import Owners
     from scrubber.residue.search import Search
 
 ENTRY_MAGIC = struct.pack("<Q", 0xFCFB6D1BA7725C30)
@@ -32,7 +33,7 @@ _LONGEST_KEY = 1 << 23
 _LARGEST_INDEX = LIMIT
 
 
-def read_entry(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
+def read_entry(file: BinaryIO, path: Path, search: Search, owners: Owners) -> Iterator[Part]:
     """A file of an entry, of any kind. Raises UnreadableStore where it has no key."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
@@ -43,12 +44,12 @@ def read_entry(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
     key = file.read(min(length, _LONGEST_KEY))
     if not key or len(key) < length:
         raise UnreadableStore(path, f"an entry of a cache with a key of {length} bytes")
-    response = Response(key, search)
-    yield response.of_key()
     start = _HEADER.size + length
     stop, headers = size, b""
     if path.name.endswith("_0"):
         stop, headers = _stream_0(file, start, size)
+    response = Response(key, search, is_others=owners.is_others(path, key, headers, search))
+    yield response.of_key()
     if headers:
         yield response.headers(headers)
     yield from response.body(file, start, stop, coding_of(headers))
