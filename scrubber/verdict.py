@@ -148,8 +148,10 @@ def _explanations(plan: Plan, policy: Policy) -> Callable[[Path, str, int | None
     def explain(path: Path, table: str, row: int | None) -> str:
         if table:
             known = rows.get((path, table), {})
-            # A table WITHOUT ROWID has no number to tell its rows by.
-            return known.get(row, "") if row is not None else next(iter(known.values()), "")
+            # A table WITHOUT ROWID has no number to tell its rows by; one at the end of an index is another.
+            if row is None or any(isinstance(key, tuple) for key in known):
+                return next(iter(known.values()), "")
+            return known.get(row, "")
         return next((wholes[above] for above in (path, *path.parents) if above in wholes), "")
 
     return explain

@@ -105,7 +105,11 @@ class Search:
     def _names(self, kind: Records, part: bytes) -> bool:
         if self.look.target.mentions(part):
             return True
-        asked = self.look.policy.keywords and (kind.holds or self.holds) in BROWSING
+        holds = kind.holds or self.holds
+        # In their own storage, sites write hosts as they like: backwards too.
+        if holds == "storage" and self.look.target.mentions(part[::-1]):
+            return True
+        asked = self.look.policy.keywords and holds in BROWSING
         return asked and self.look.target.keyword(text(part))
 
     def _note(self, kind: Records, key: bytes, seen: _Seen, pointers: Row) -> None:

@@ -169,7 +169,7 @@ class _Judge:
         texts = [value for column, value in row.items() if column not in self.cleared and value]
         # One quick look at a whole row: nearly all name no host of the target in any way.
         joined = "\0".join(value for value in texts if isinstance(value, str))
-        near = self.keywords or self.target.is_near(joined)
+        near = self.keywords or self.holds == "storage" or self.target.is_near(joined)
         for value in texts:
             if (isinstance(value, bytes) or (near and isinstance(value, str))) and self._names(value):
                 return Standing.MENTION, text(value)
@@ -177,6 +177,9 @@ class _Judge:
 
     def _names(self, value: str | bytes) -> bool:
         if self.target.mentions(value):
+            return True
+        # In their own storage, sites write hosts as they like: backwards too.
+        if self.holds == "storage" and self.target.mentions(value[::-1]):
             return True
         return self.keywords and isinstance(value, str) and self.target.keyword(value)
 

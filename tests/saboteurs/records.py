@@ -9,6 +9,7 @@ import struct
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from scrubber.browsers.chromium.site_data import QUOTA
 from scrubber.formats import mozlz4
 from scrubber.formats.persistent_cache import file_stem
 from scrubber.formats.ssl_tokens import Token, Tokens, write_tokens
@@ -53,6 +54,17 @@ def _anything(store: Any, scene: Scene) -> None:
 
 def _others_databases(store: Any, scene: Scene) -> None:
     fill_anything(scene.path(store, f"https+++{BYSTANDER}"), "data")
+
+
+def _others_indexed_db(store: Any, scene: Scene) -> None:
+    """Whose it is says the folder, or the database above it, where the third row is the bystander's."""
+    if "WebStorage" in store.places[0]:
+        fill_sqlite(scene.path(QUOTA), QUOTA.rows, QUOTA.clears, "chromium")
+        path = scene.path(store, "", "NAME").parents[2] / "3" / "IndexedDB" / "NAME"
+    else:
+        path = scene.path(store, f"https_{BYSTANDER}_", "NAME")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fill_anything(path, "records")
 
 
 def _others_records(store: Any, scene: Scene) -> None:
@@ -209,6 +221,7 @@ OF_RECORDS: dict[str, Callable[[Any, Scene], None]] = {
     "LevelDb": _leveldb,
     "Numbered": _numbered,
     "OthersDatabases": _others_databases,
+    "OthersIndexedDb": _others_indexed_db,
     "OthersRecords": _others_records,
     "OthersResponses": _others_responses,
     "PageScores": _page_scores,

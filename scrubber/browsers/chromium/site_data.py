@@ -5,7 +5,14 @@ from __future__ import annotations
 from scrubber.browsers.chromium.layout import in_network, in_partitions, in_profile
 from scrubber.stores.columns import CookieHost, Host, Origin, Partition, Url
 from scrubber.stores.origin_dirs import Buckets, OriginDirs, by_name
-from scrubber.stores.others_folders import OthersFolders, by_bucket, by_number
+from scrubber.stores.others_folders import (
+    OthersFolders,
+    OthersIndexedDb,
+    by_bucket,
+    by_number,
+    of_bucket,
+    of_origin,
+)
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Clear, Keep, Linked, Orphaned, Rows
 
@@ -71,6 +78,9 @@ OTHERS = (
         source="storage/browser/file_system/sandbox_origin_database.cc",
     ),
 )
+# The folders of LevelDB end in letters.
+OTHERS_INDEXED_DB = OthersIndexedDb(*in_partitions("IndexedDB/*[0-9]/*"), whose=of_origin)
+OTHERS_BUCKETS_INDEXED_DB = OthersIndexedDb(*in_partitions("WebStorage/[0-9]*/IndexedDB/*"), whose=of_bucket)
 
 _LOGINS = Keep("logins")
 
@@ -125,6 +135,8 @@ SITE_DATA = (
     INDEXED_DB,
     WEB_SQL,
     *OTHERS,
+    OTHERS_INDEXED_DB,
+    OTHERS_BUCKETS_INDEXED_DB,
     BUCKETS,
     QUOTA,
     LOGINS,
