@@ -4,8 +4,9 @@
     cache/morgue/235/{…eb}.final    bodies; the folder is the id's last byte in decimal
     cache/.padding                  u64, big-endian: what is added to the sizes of opaque responses, in sum
 
-`--mentions all` takes such an entry away with its body. The scripts of service workers lie there too, in a
-namespace of their own: these stay, because a worker that lacks one is broken.
+`--mentions all` takes such an entry away with its body, and a cache that bears the target's name with all
+its entries. The scripts of service workers lie there too, in a namespace of their own: these stay, because a
+worker that lacks one is broken.
 Sources: dom/cache/DBSchema.cpp, dom/cache/FileUtils.cpp
 """
 
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 
 DATABASE = "caches.sqlite"
 
+_CACHES = "caches"
+_NAMES = "storage"
 _ENTRIES = "entries"
 _OF_ENTRY = ("request_headers", "response_headers", "response_url_list")
 _CERTIFICATES = "security_info"
@@ -148,32 +151,50 @@ def body_names(row: Row) -> Iterator[str]:
 
 def _is_described(found: Mapping[str, Table]) -> bool:
     return (
-        {_ENTRIES, _CERTIFICATES, "storage", *_OF_ENTRY} <= found.keys()
+        {_ENTRIES, _CERTIFICATES, _CACHES, _NAMES, *_OF_ENTRY} <= found.keys()
         and {"cache_id", _CERTIFICATE, *_BODIES} <= {*found[_ENTRIES].columns}
         and "refcount" in found[_CERTIFICATES].columns
     )
 
 
 def _with_entries(naming: Naming, found: Mapping[str, Table], morgue: Path, look: Look) -> Iterator[Trace]:
-    """Each entry once with the rows that hang on it; what else names the target has no entry and stays."""
+    """Each entry once with the rows that hang on it; what else names the target is no entry's and stays."""
     entries = dict(found[_ENTRIES].rows())
     rows: dict[tuple[str, Key], Key] = {(_ENTRIES, key): key for key in entries}
     for name in _OF_ENTRY:
         for key, row in found[name].rows():
             if isinstance(owner := row["entry_id"], int) and owner in entries:
                 rows[name, key] = owner
+    caches = _named_caches(naming, found)
     concerned = {rows[place] for place in naming if place in rows}
-    concerned |= {key for key, row in entries.items() if _is_named_in_body(row, morgue, look)}
+    concerned |= {
+        key
+        for key, row in entries.items()
+        if row["cache_id"] in caches.values() or _is_named_in_body(row, morgue, look)
+    }
     workers = _of_workers(found)
     for (name, key), entry in rows.items():
         if entry in concerned:
             trace = mention(name, key, _address(entries[entry]))
             yield always(trace) if entry in workers else trace
-    certificates = dict(_certificates(found, entries, concerned - workers))
-    yield from certificates.values()
+    going = dict(_certificates(found, entries, concerned - workers))
+    for place, cache in caches.items():
+        going |= {place: naming[place], (_CACHES, cache): mention(_CACHES, cache, naming[place].seen)}
+    yield from going.values()
     for place, trace in naming.items():
-        if place not in rows and place not in certificates:
+        if place not in rows and place not in going:
             yield always(trace)
+
+
+def _named_caches(naming: Naming, found: Mapping[str, Table]) -> dict[tuple[str, Key], int]:
+    """The pages' caches that bear the target's name, by the rows with their names."""
+    return {
+        (_NAMES, key): cache
+        for key, row in found[_NAMES].rows()
+        if (_NAMES, key) in naming
+        and row["namespace"] != _OF_WORKERS
+        and isinstance(cache := row["cache_id"], int)
+    }
 
 
 def _certificates(
@@ -190,7 +211,7 @@ def _certificates(
 
 
 def _of_workers(found: Mapping[str, Table]) -> set[Key]:
-    caches = {row["cache_id"] for _, row in found["storage"].rows() if row["namespace"] == _OF_WORKERS}
+    caches = {row["cache_id"] for _, row in found[_NAMES].rows() if row["namespace"] == _OF_WORKERS}
     return {key for key, row in found[_ENTRIES].rows() if row["cache_id"] in caches}
 
 

@@ -15,6 +15,7 @@ from scrubber.scope import check
 from scrubber.transaction import Transaction
 from tests.cleaned import clean, look, tree
 from tests.firefox_storage import Cached, body_name, make_cache
+from tests.schemas import insert
 from tests.stores.running import ask, run
 
 if TYPE_CHECKING:
@@ -117,17 +118,40 @@ def test_what_something_else_needs_stays_whatever_is_asked_for(name: str, cache:
     assert clean(OTHERS_RESPONSES, path, tmp_path, EVERYTHING)[0] == []
 
 
-def test_names_of_caches_and_what_nobody_knows_stay(tmp_path: Path) -> None:
+def test_what_nobody_knows_stays(tmp_path: Path) -> None:
     path = make_cache(origin(tmp_path), *OTHERS)
     run(
         path,
         "CREATE TABLE named(id INTEGER PRIMARY KEY, url TEXT)",
         "INSERT INTO named VALUES (1, 'https://labs.openai.com/a'), (2, 'https://notopenai.com/a')",
-        f"UPDATE storage SET key = x'{'labs.openai.com'.encode('utf-16-le').hex()}' WHERE namespace = 0",
     )
-    found = standings(path, tmp_path, EVERYTHING)
-    assert [*found.values()] == [Standing.KEPT] * 2
-    assert "named 1" in found
+    assert standings(path, tmp_path, EVERYTHING) == {"named 1": Standing.KEPT}
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name", "goes"),
+    [
+        pytest.param(0, "pictures of labs.openai.com", True, id="the target's name"),
+        pytest.param(0, "labs.openai.com.evil.example", False, id="a look-alike's"),
+        pytest.param(1, "labs.openai.com", False, id="of a service worker"),
+    ],
+)
+def test_a_cache_goes_by_its_name_with_all_its_entries(
+    namespace: int, name: str, goes: bool, tmp_path: Path
+) -> None:
+    mine = [replace(each, cache=3) for each in OTHERS[:2]]
+    path = make_cache(origin(tmp_path), *mine, *OTHERS)
+    insert(path, "caches", {"id": 3})
+    row = {"namespace": namespace, "key": name.encode("utf-16-le"), "cache_id": 3}
+    insert(path, "storage", row)
+    clean(OTHERS_RESPONSES, path, tmp_path, EVERYTHING)
+    assert ask(path, "SELECT id FROM entries") == ([3, 4, 5] if goes else [1, 2, 3, 4, 5])
+    assert ask(path, "SELECT id FROM caches") == ([1, 2] if goes else [1, 2, 3])
+    assert ask(path, "SELECT cache_id FROM storage") == ([1, 2] if goes else [1, 2, 3])
+    assert ask(path, "PRAGMA foreign_key_check") == []
+    assert tree(path.with_name("morgue")).keys() == {
+        body_name(number) for number in range(3 if goes else 1, 6)
+    }
 
 
 def test_a_certificate_that_others_have_too_stays(tmp_path: Path) -> None:
