@@ -76,8 +76,8 @@ class ProtectedMedia:
         return (Trace("", path.name, Standing.OWN, seen, "storage"),) if seen else ()
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of both."""
-        for folder in self.unit(path) if traces else ():
+        """Stage the removal of both: first the licences, whose only the origin's folder tells they are."""
+        for folder in reversed(self.unit(path)) if traces else ():
             changes.discard(folder)
         return 0
 

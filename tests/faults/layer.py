@@ -260,6 +260,8 @@ class _Raw(io.FileIO):
 
 
 def _buffered(raw: _Raw) -> Any:
+    if raw.readable() and raw.writable():
+        return io.BufferedRandom(raw)
     return io.BufferedWriter(raw) if raw.writable() else io.BufferedReader(raw)
 
 

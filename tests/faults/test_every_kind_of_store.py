@@ -1,0 +1,145 @@
+"""Every kind of store alone: each operation of its own fails once, and it is killed at some of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scrubber import engine
+from scrubber.browsers import BROWSERS
+from scrubber.errors import ScrubError
+from tests.faults import homes
+from tests.faults.children import end_of, spread
+from tests.faults.layer import CHANGING, Layer
+from tests.faults.single import KINDS, Single, alone
+from tests.faults.test_failing_operations import KINDS as ERRORS
+from tests.faults.test_failing_operations import Failing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tests.faults.layer import Operation
+    from tests.tally import Tally
+
+FAILURES, KILLS = 40, 6
+"""Of one kind of store at most, evenly over its operations."""
+
+
+TOLD_BY_ANOTHER = frozenset(
+    {
+        "Numbered",
+        "BackgroundDownloads",
+        "OwnedCache",
+        "EncryptedSessions",
+        "EncryptedTwin",
+        "RecentlyUsed",
+        "Thumbnails",
+        "Launchers",
+        "SemanticHistory",
+        "PageScores",
+        "HashedFiles",
+    }
+)
+"""Stores of which another one says whose things are in them: once that is clean, one that failed stays.
+
+The run that failed has named it then.
+"""
+
+SUMS = frozenset({".padding"})
+"""How much Firefox adds to sizes that it tells sites; too much where the run is killed before its turn."""
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "occupancies", alone)
+
+
+def test_no_type_of_store_is_missing() -> None:
+    tried = {type(store) for _, store in KINDS.values()}
+    assert {type(store) for browser in BROWSERS for store in browser.stores} == tried
+
+
+def evenly(operations: Sequence[Operation], most: int) -> list[Operation]:
+    return list(operations[:: max(1, -(-len(operations) // most))])
+
+
+def test_a_failing_operation(folder: Path, tally: Tally) -> None:
+    failed = sum(spread(list(KINDS), fail_all, folder))
+    assert failed > 10 * len(KINDS)
+    tally.add("file operations that failed", failed)
+
+
+def fail_all(kinds: Sequence[str], place: Path) -> int:
+    return sum(fail_each(kind, place / kind.replace(" ", "-")) for kind in kinds)
+
+
+def fail_each(kind: str, place: Path) -> int:
+    place.mkdir()
+    single = Single(place, *KINDS[kind])
+    operations = evenly(single.operations(), FAILURES)
+    new = homes.content(single.home)
+    for number, operation in enumerate(operations):
+        single.set_back()
+        act = Failing({operation: ERRORS[number % len(ERRORS)]})
+        named = disturb(single, act)
+        check(single, new, f"{kind}: {operation}", may_stay=named and kind in TOLD_BY_ANOTHER)
+    return len(operations)
+
+
+def disturb(single: Single, act: Failing) -> bool:
+    """A run in which something fails; whether it says that a store was left as it was."""
+    with pytest.MonkeyPatch.context() as patch:
+        Layer(single.place, act).install(patch)
+        try:
+            made, outcome = single.clean()
+        except ScrubError:
+            return True
+    return bool(made.skipped or [one for one in outcome.cleaned if one.failed])
+
+
+def check(single: Single, new: homes.Content, told: str, *, may_stay: bool = False) -> None:
+    """All is old or new, and the next run makes it new and leaves nothing."""
+    assert (told, homes.halves(homes.content(single.home), single.old, new)) == (told, [])
+    single.clean()
+    left = [
+        path for path in homes.differing(homes.content(single.home), new) if path.split("/")[-1] not in SUMS
+    ]
+    assert may_stay or (told, left) == (told, [])
+    assert (told, homes.staged(single.place)) == (told, [])
+
+
+def test_a_kill(folder: Path, tally: Tally) -> None:
+    killed = sum(spread(list(KINDS), kill_all, folder))
+    assert killed > len(KINDS)
+    tally.add("kills survived", killed)
+
+
+def kill_all(kinds: Sequence[str], place: Path) -> int:
+    return sum(kill_each(kind, place / kind.replace(" ", "-")) for kind in kinds)
+
+
+def kill_each(kind: str, place: Path) -> int:
+    place.mkdir()
+    single = Single(place, *KINDS[kind])
+    operations = evenly([one for one in single.operations() if one.name in CHANGING], KILLS)
+    new = homes.content(single.home)
+    for operation in operations:
+        single.set_back()
+        assert end_of(partial(kill, single, operation)) == -signal.SIGKILL, f"{kind}: {operation}"
+        check(single, new, f"{kind}: {operation}")
+    return len(operations)
+
+
+def kill(single: Single, at: Operation) -> None:
+    def act(operation: Operation) -> None:
+        if operation == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.MonkeyPatch.context() as patch:
+        Layer(single.place, act).install(patch)
+        single.clean()
