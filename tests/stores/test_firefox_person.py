@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from scrubber.browsers.firefox.files import SEARCH_PLUGINS
 from scrubber.browsers.firefox.person import CONTAINERS, DICTIONARY, EXTENSIONS, PERSON, STYLES
 from scrubber.browsers.firefox.stores import STORES
 from scrubber.formats import mozlz4
@@ -32,6 +33,10 @@ def containers(host: str) -> bytes:
     return json.dumps({"version": 5, "lastUserContextId": 6, "identities": made}).encode()
 
 
+def plugin(host: str) -> bytes:
+    return f'<SearchPlugin><Url type="text/html" template="https://{host}/?q="/></SearchPlugin>'.encode()
+
+
 def extensions(host: str) -> bytes:
     granted = {"permissions": [], "origins": [f"https://{host}/*"]}
     return json.dumps({"addons": [{"id": "pictures@example", "userPermissions": granted}]}).encode()
@@ -43,6 +48,8 @@ FILES: dict[str, tuple[Store, str, bytes, bytes]] = {
     "container": (CONTAINERS, "containers.json", containers(HOST), containers(ALIKE)),
     "word": (DICTIONARY, "persdict.dat", f"zebra\n{HOST}\n".encode(), f"zebra\n{ALIKE}\n".encode()),
     "extension": (EXTENSIONS, "extensions.json", extensions(HOST), extensions(ALIKE)),
+    "search engine of an old version": (SEARCH_PLUGINS, "searchplugins/s.xml", plugin(HOST), plugin(ALIKE)),
+    "list of these": (SEARCH_PLUGINS, "search.json", plugin(HOST), plugin(ALIKE)),
     "what an extension listens for": (
         EXTENSIONS,
         "addonStartup.json.lz4",

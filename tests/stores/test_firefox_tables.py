@@ -503,17 +503,20 @@ def test_bookmarked_pages_stay_without_what_visiting_left(tmp_path: Path) -> Non
     path = places(tmp_path)
     bookmarks(path)
     run(
-        path, "UPDATE moz_places SET typed = 1, description = 'd', preview_image_url = 'https://cdn.example/'"
+        path,
+        "UPDATE moz_places SET typed = 1, description = 'd', preview_image_url = 'https://cdn.example/',"
+        " site_name = 'n'",
     )
     before = ask(path, "SELECT * FROM moz_bookmarks")
     done = clean(PLACES, path)
     columns = (
-        "visit_count, last_visit_date, typed, description, preview_image_url, recalc_frecency, foreign_count"
+        "visit_count, last_visit_date, typed, description, preview_image_url, site_name,"
+        " recalc_frecency, foreign_count"
     )
     assert ask(path, f"SELECT id, {columns} FROM moz_places") == [
-        (1, 1, 100, 1, "d", "https://cdn.example/", 0, 0),
-        (2, 0, None, 0, None, None, 1, 5),
-        (3, 1, 100, 1, "d", "https://cdn.example/", 0, 3),
+        (1, 1, 100, 1, "d", "https://cdn.example/", "n", 0, 0),
+        (2, 0, None, 0, None, None, None, 1, 5),
+        (3, 1, 100, 1, "d", "https://cdn.example/", "n", 0, 3),
     ]
     assert ask(path, "SELECT * FROM moz_bookmarks") == before
     assert ask(path, "SELECT place_id FROM moz_historyvisits") == [1, 3]

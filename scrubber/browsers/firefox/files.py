@@ -15,6 +15,7 @@ from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Keep, Rows
 from scrubber.stores.ssl_tokens import SslTokens
 from scrubber.stores.text_lines import TextLines, blocks
+from scrubber.stores.whole_files import WholeFiles
 
 if TYPE_CHECKING:
     from scrubber.model import Store
@@ -179,6 +180,14 @@ SEARCH_ENGINES = JsonFile(
     source="toolkit/components/search/SearchSettings.sys.mjs",
 )
 
+SEARCH_PLUGINS = WholeFiles(  # before Firefox 57: the description of each engine that was added
+    "{profile}/searchplugins",
+    "{profile}/search.json",
+    "{profile}/search-metadata.json",
+    holds="extensions",
+    source="toolkit/components/search/nsSearchService.js",
+)
+
 EXTENSION_PREFERENCES = JsonFile(
     "{profile}/extension-preferences.json",
     "{profile}/extension-settings.json",
@@ -226,6 +235,7 @@ FILES: tuple[Store, ...] = (
     NOTIFICATIONS,
     BOOKMARK_BACKUPS,
     SEARCH_ENGINES,
+    SEARCH_PLUGINS,
     EXTENSION_PREFERENCES,
     TASKBAR_TABS,
     DOWNLOADS,

@@ -36,6 +36,7 @@ PLACES = Sqlite(
                     ("typed", 0),
                     ("description", None),
                     ("preview_image_url", None),
+                    ("site_name", None),
                 ),
                 then=(("recalc_frecency", 1), ("recalc_alt_frecency", 1)),
             ),
