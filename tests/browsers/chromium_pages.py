@@ -83,6 +83,8 @@ _ROUTES: dict[str, Callable[[Request], Reply]] = {
     "/more": _more,
     "/more.js": _script("more.js"),
     "/worker.js": _script("worker.js"),
+    "/naming": lambda _: _html('<title>busy</title><script src="/naming.js"></script>'),
+    "/naming.js": _script("naming.js"),
     "/ahead": _ahead,
     "/sign-in": _sign_in,
     "/signed-in": lambda request: _html(f"<title>Signed in at {request.host}</title>"),
