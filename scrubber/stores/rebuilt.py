@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scrubber.errors import UnreadableStore
 from scrubber.files import kind
 from scrubber.formats.sqlite_unit import sidecar
 from scrubber.model import Changes, Look, Standing, Trace
@@ -40,6 +41,8 @@ class SemanticHistory:
         pages = {page.url_hash: page.url for page in own_pages(look)}
         with copied(path) as (_, tables):
             mapping = tables.get("vec_history_mapping")
+            if mapping and "url_hash" not in mapping.columns:
+                raise UnreadableStore(path, "a table of pages without their hashes")
             rows = [(key, row["url_hash"]) for key, row in mapping.rows()] if mapping else []
         return tuple(
             Trace("vec_history_mapping", key, Standing.OWN, pages[value], "history")
