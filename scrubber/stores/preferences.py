@@ -161,6 +161,8 @@ class Preferences:
             return ()
         found = self.typed.find(path, look) if self.typed else ()
         root = json_edit.load(path, read_regular(path, _LIMIT))
+        if not isinstance(root, dict):
+            raise UnreadableStore(path, "no preferences: the root is no object")
         try:
             found += tuple(trace for each in self.hashed for trace in each.find(path, root, look))
             known = {trace.key for trace in found}

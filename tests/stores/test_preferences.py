@@ -205,9 +205,11 @@ class TestPreferences:
         assert path.read_text() == expected
 
     @pytest.mark.parametrize(
-        "text", [b"", b"{", b"[" * 100_000, b'{"a":NaN}'], ids=["empty", "cut", "deep", "nan"]
+        "text",
+        [b"", b"{", b"[" * 100_000, b'{"a":NaN}', b'"https://labs.openai.com/"', b"[1]"],
+        ids=["empty", "cut", "deep", "nan", "a text", "a list"],
     )
-    def test_what_is_no_json_is_named(self, tmp_path: Path, text: bytes) -> None:
+    def test_what_is_no_object_of_json_is_named(self, tmp_path: Path, text: bytes) -> None:
         path = tmp_path / "Preferences"
         path.write_bytes(text)
         with pytest.raises(UnreadableStore):
