@@ -3,24 +3,30 @@
     50 4b 03 04                a member of a zip archive, by the header before it (APPNOTE.TXT, 4.3.7)
     7a 54 58 74, 69 54 58 74   packed texts of a PNG picture: zTXt, iTXt (PNG 1.2, 4.2.3)
 
-And the kinds of `packed` that say where they end, by a magic that chance seldom makes.
+And the kinds of `packed` that say where they end. Two bytes of zlib chance makes often, so that a start of it
+is tried first; what is packed in the pixels of a picture is left out.
 """
 
 from __future__ import annotations
 
 import struct
 import zlib
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from scrubber.residue.frames import end_of_lz4, end_of_zstandard
+from scrubber.formats import mozlz4
+from scrubber.residue.frames import end_of_block, end_of_lz4, end_of_zstandard
 from scrubber.residue.packed import (
     DAMAGED,
     RAW_DEFLATE,
+    STARTUP,
+    ZLIB,
     Unpacked,
     bzip2,
     framed_snappy,
     inflated,
     lz4_frame,
+    mozlz4_block,
     xz,
     zstandard,
 )
@@ -30,6 +36,12 @@ if TYPE_CHECKING:
 
 _MOST = 1000
 """Packed parts that are unpacked in one stretch of bytes."""
+_PROBE, _PROBED = 1 << 10, 1 << 14
+"""Bytes of what may be zlib that are tried first, and what they may unpack to."""
+_SHORTEST = 8
+_PIXELS = b"IDAT"
+_TEXT = 18
+_PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 _NO_CHANCE = 1 << 12
 """Bytes that no chance unpacks."""
 _SEALED = "is encrypted, or packed in a way that nobody uses"
@@ -54,7 +66,7 @@ def embedded(data: bytes) -> Iterator[tuple[int, Unpacked]]:
         while at >= 0:
             start, after = at - kind.before, at + 1
             # At the very start it is no part but all of it, which is looked at elsewhere.
-            if start > 0 or kind.form == _ARCHIVE:
+            if (start > 0 or kind.form == _ARCHIVE) and kind.may_start(data, start):
                 tried += 1
                 if tried > _MOST:
                     yield at, Unpacked(kind.form, b"", f"was examined only in the first {_MOST} parts")
@@ -101,6 +113,21 @@ def _png_text(data: bytes, form: str) -> Unpacked:
     return inflated(packed, form) if packed[:1] == b"\x78" else Unpacked(form, b"")
 
 
+def _may_be_zlib(data: bytes, start: int) -> bool:
+    part = data[start : start + _PROBE]
+    if data[start - len(_PIXELS) : start] == _PIXELS or _is_text(part[:_TEXT]):
+        return False
+    try:
+        return len(zlib.decompressobj().decompress(part, _PROBED)) >= _SHORTEST
+    except zlib.error:
+        return False
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether it is no more than `x^` in a formula."""
+    return len(data) == _TEXT and not data.translate(None, _PRINTABLE)
+
+
 def _gzip_member(data: bytes, form: str) -> Unpacked:
     return inflated(data, form, zlib.MAX_WBITS | 16)
 
@@ -113,6 +140,8 @@ class _Kind(NamedTuple):
     """Bytes before the magic."""
     end: Callable[[bytes, int], int | None] = lambda _data, _start: None
     """Where it ends, by what it says itself; None where it doesn't, or not within the data."""
+    may_start: Callable[[bytes, int], bool] = lambda _data, _start: True
+    """A quick look at what chance makes often."""
 
 
 _KINDS = (
@@ -123,6 +152,11 @@ _KINDS = (
     _Kind(b"\xfd7zXZ\0", "xz", xz),
     _Kind(b"1AY&SY", "bzip2", bzip2, before=4),
     _Kind(b"PK\x03\x04", _ARCHIVE, _zip_member),
+    *(
+        _Kind(magic, "mozlz4", mozlz4_block, end=partial(end_of_block, magic=len(magic)))
+        for magic in (mozlz4.MAGIC, STARTUP)
+    ),
+    *(_Kind(magic, "zlib", inflated, may_start=_may_be_zlib) for magic in ZLIB),
     _Kind(b"zTXt", "PNG text", _png_text),
     _Kind(b"iTXt", "PNG text", _png_text),
 )

@@ -1,4 +1,4 @@
-"""Texts within texts: what base64, escapes, UTF-16 and packings hold, one level at a time.
+"""Texts within texts: what base64, hex, escapes, UTF-16 and packings hold, one level at a time.
 
 Each level is quick to rule out, because all bytes of all files come through here. A text is decoded as a
 whole only where it has the means to hide a name: a run of base64 long enough for one, an escape of a letter,
@@ -16,7 +16,7 @@ from scrubber.residue.embedded import embedded
 from scrubber.residue.piece import Gap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from scrubber.residue.forms import Reading
 
@@ -28,6 +28,12 @@ SEPARATOR = b"\xff\xff"
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 # By class: runs of one letter are found as fast as bytes can be searched.
 _IS_BASE64 = bytes(97 if byte in _LETTERS else 32 for byte in range(256))
+_IS_HEX = bytes(97 if byte in b"0123456789abcdefABCDEF" else 32 for byte in range(256))
+_LONGEST_HASH = 128
+_SHORTEST_LINE = 32
+_LINE = b"a" * _SHORTEST_LINE
+_IN_LINE = bytes({10: 110, 13: 114}.get(byte, kind) for byte, kind in enumerate(_IS_BASE64))
+_IN_LINES = re.compile(rb"[A-Za-z0-9+/_-]+(?:\r?\n[ \t]*[A-Za-z0-9+/_-]+)+")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 SHORTEST_RUN = 16
 """Letters of the shortest run that can be a name in base64, or a hash."""
@@ -66,8 +72,8 @@ class Layer(NamedTuple):
 
 
 def base64_runs(data: bytes) -> list[bytes]:
-    """The longest runs of base64 of either alphabet, hex among them, in their order."""
-    return list(runs_of(data, _IS_BASE64, SHORTEST_RUN))
+    """The longest runs of base64 of either alphabet, hex among them; before them what lines part, as one."""
+    return [*_lines(data), *runs_of(data, _IS_BASE64, SHORTEST_RUN)]
 
 
 def layers(
@@ -90,9 +96,9 @@ def layers(
         # A run may start anywhere in a group of four, and begin with what is no part of it.
         for skipped in range(4):
             yield Layer("base64", _decoded(joined[skipped:]), "binary")
-    for run in runs:
-        if run.startswith(_PACKED):
-            yield from _unpacked(_decoded(run.translate(_STANDARD)), is_value=False)
+        yield from _hexadecimal(runs)
+    for run in _whole(run for run in runs if run.startswith(_PACKED)):
+        yield from _unpacked(_decoded(run.translate(_STANDARD)), is_value=False)
     if b"\0" in data and (narrow := _narrowed(data)):
         yield Layer("utf-16", narrow, "binary", 0)
 
@@ -144,6 +150,49 @@ def _of(found: packed.Unpacked) -> Iterator[Layer | Gap]:
         yield Layer(found.form, found.data, "binary")
     if found.lack:
         yield Gap(f"what is packed by {found.form} {found.lack}")
+
+
+def _lines(data: bytes) -> Iterator[bytes]:
+    """Base64 in lines, as MIME has it; in JSON their ends are escapes."""
+    if b"\\n" in data:
+        data = data.replace(b"\\r\\n", b"\n").replace(b"\\n", b"\n")
+    if b"\n" not in data:
+        return
+    marked = data.translate(_IN_LINE)
+    for sought in (_LINE + b"n", _LINE + b"rn"):
+        done = 0
+        at = marked.find(sought)
+        while at >= 0:
+            start = max(done, marked.rfind(b" ", done, at) + 1, marked.rfind(b"n", done, at) + 1)
+            if match := _IN_LINES.match(data, start):
+                yield match[0].translate(None, b"\r\n\t ")
+            done = max(at + 1, match.end() if match else 0)
+            at = marked.find(sought, done)
+
+
+def _whole(runs: Iterable[bytes]) -> Iterator[bytes]:
+    """The runs without those that are only the first line of another."""
+    longest: dict[bytes, bytes] = {}
+    by_length = sorted(runs, key=len)
+    for run in by_length:
+        longest[run[:SHORTEST_RUN]] = run
+    for run in by_length:
+        other = longest[run[:SHORTEST_RUN]]
+        if len(run) == len(other) or not other.startswith(run):
+            yield run
+
+
+def _hexadecimal(runs: list[bytes]) -> Iterator[Layer]:
+    """Names in hex have a dot; what has none may be packed, and is longer than hashes are."""
+    found = [
+        run
+        for run in runs_of(b" ".join(runs), _IS_HEX, SHORTEST_RUN)
+        if len(run) > _LONGEST_HASH or b"2e" in run.lower()
+    ]
+    # A run may begin with half of something else.
+    for skipped in (0, 1) if found else ():
+        pairs = (run[skipped : len(run) - (len(run) - skipped) % 2] for run in found)
+        yield Layer("hex", SEPARATOR.join(map(binascii.unhexlify, pairs)), "binary")
 
 
 def _decoded(run: bytes) -> bytes:

@@ -35,7 +35,8 @@ _SHORTEST = 12
 _CHUNK_HEAD, _CHUNK_CHECKSUM = 4, 4
 _COMPRESSED, _UNCOMPRESSED, _SKIPPABLE = 0, 1, 0x80
 _DICTIONARY_MAGICS = (b"\xff\x44\x43\x42", b"\x5e\x2a\x4d\x18\x20\0\0\0")
-_STARTUP = b"mozJSSCLz40v001\0"  # toolkit/mozapps/extensions/AddonManagerStartup.cpp
+STARTUP = b"mozJSSCLz40v001\0"  # toolkit/mozapps/extensions/AddonManagerStartup.cpp
+ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _IDB_SNAPPY = b"\xff\x11\x02"
 _IDB_HEAD = 16
 _XZ_MEMORY = 128 << 20
@@ -166,9 +167,10 @@ def _one_after_the_other(
     return unpacked
 
 
-def _mozlz4(data: bytes, form: str) -> Unpacked:
-    if data.startswith(_STARTUP):
-        data = mozlz4.MAGIC + data[len(_STARTUP) :]
+def mozlz4_block(data: bytes, form: str) -> Unpacked:
+    """LZ4 behind one of Firefox's magics, and nothing behind it."""
+    if data.startswith(STARTUP):
+        data = mozlz4.MAGIC + data[len(STARTUP) :]
     try:
         return Unpacked(form, mozlz4.read(data, LIMIT))
     except Damaged as error:
@@ -228,8 +230,8 @@ _KINDS: tuple[tuple[tuple[bytes, ...], str, Callable[[bytes, str], Unpacked]], .
     ((_XZ,), "xz", xz),
     (tuple(b"BZh%d1AY&SY" % size for size in range(1, 10)), "bzip2", bzip2),
     ((b"\xff\x06\0\0sNaPpY",), "framed snappy", framed_snappy),
-    ((mozlz4.MAGIC, _STARTUP), "mozlz4", _mozlz4),
-    ((b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"), "zlib", inflated),
+    ((mozlz4.MAGIC, STARTUP), "mozlz4", mozlz4_block),
+    (ZLIB, "zlib", inflated),
 )
 _CODINGS: dict[str, Callable[[bytes, str], Unpacked]] = {
     "gzip": inflated,

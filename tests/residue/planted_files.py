@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import bz2
 import gzip
 import io
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Literal
 
 import cramjam
 
+from tests import simple_cache_files
 from tests.residue.planted import FILLER, b64, cell, mozlz4, named, page, percent, raw_deflate, url, whole
 
 if TYPE_CHECKING:
@@ -89,6 +91,24 @@ def shortcut(host: str) -> bytes:
     return b"L\0\0\0\x01\x14\x02\0" + bytes(68) + struct.pack("<H", len(text)) + text.encode("utf-16-le")
 
 
+def wrapped(host: str) -> bytes:
+    """What base64 has the name in two lines of."""
+    content = b"x" * (57 - len("https://") - len(host) // 2) + url(host).encode() + b"y" * 40
+    assert base64.b64encode(host.encode())[4:12] not in base64.encodebytes(content)
+    return content
+
+
+def script(folder: Path, host: str) -> None:
+    """A script that nothing lists any more, with the certificate that it came with."""
+    name = b"\x82" + bytes((len(host),)) + host.encode()
+    names = b"\x30" + bytes((len(name),)) + name
+    certificate = b"\x06\x03\x55\x1d\x11\x04" + bytes((len(names),)) + names
+    head = b"HTTP/1.1 200 OK\0\0" + certificate
+    (folder / f"{simple_cache_files.name('7')}_0").write_bytes(
+        simple_cache_files.entry("7", page(host), head)
+    )
+
+
 def attribute(name: str, on: str = "file") -> Plant:
     def plant(folder: Path, host: str) -> None:
         (folder / on).touch()
@@ -124,6 +144,10 @@ PACKED: dict[str, Callable[[str], bytes]] = {
     ),
     "xz amid other bytes": lambda host: b"\1\2\3\4" + lzma.compress(page(host)) + b"\5\6",
     "bzip2 amid other bytes": lambda host: b"\1\2\3\4" + bz2.compress(page(host)) + b"\5\6",
+    "zlib amid other bytes": lambda host: b"\1\2x^y = 1\3" + zlib.compress(page(host)) + b"\5\6",
+    "zlib of another level amid other bytes": lambda host: b"\1\2" + zlib.compress(page(host), 1) + b"\5",
+    "mozlz4 amid other bytes": lambda host: b"\1\2\3\4" + mozlz4(page(host)) + b"\5\6",
+    "what is known of extensions amid other bytes": lambda host: b"\1" + startup(page(host)) + b"\5\6",
     "archive": lambda host: zipped(page(host)),
     "name in an archive": lambda host: zipped(b"x", name=f"https+++{host}/ls"),
     "archive in an archive": lambda host: zipped(zipped(page(host))),
@@ -165,6 +189,19 @@ FILES: dict[str, Plant] = {
     "percent-encoded UTF-16": whole(
         lambda host: "".join(f"%{byte:02X}" for byte in url(host).encode("utf-16-le")).encode()
     ),
+    "hex": whole(lambda host: b"x'" + url(host).encode().hex().encode() + b"'"),
+    "hex behind a digit": whole(lambda host: b"f" + url(host).encode().hex().upper().encode() + b"Z"),
+    "UTF-16 in hex": whole(lambda host: url(host).encode("utf-16-le").hex().encode()),
+    "gzip in hex": whole(lambda host: b"X'" + gzip.compress(page(host)).hex().encode() + b"'"),
+    "base64 in lines": whole(lambda host: base64.encodebytes(wrapped(host))),
+    "base64 in lines of a message": whole(
+        lambda host: b"Content: x\r\n\r\n" + base64.encodebytes(wrapped(host)).replace(b"\n", b"\r\n")
+    ),
+    "base64 in lines in JSON": whole(
+        lambda host: json.dumps({"a": base64.encodebytes(wrapped(host)).decode()}).encode()
+    ),
+    "gzip in base64 in lines": whole(lambda host: base64.encodebytes(gzip.compress(page(host)))),
+    "orphan script of a service worker": script,
     "JSON in JSON": whole(lambda host: json.dumps(json.dumps({"u": url(host)})).replace("/", "\\/").encode()),
     "base64 in base64 in a URL": whole(lambda host: percent(b64(b64(url(host).encode())).decode()).encode()),
     "page in base64 in JSON": whole(

@@ -275,7 +275,8 @@ def _opened(data: bytes, chain: list[str]) -> Iterator[bytes]:
 
 
 def _runs(data: bytes) -> Iterator[bytes]:
-    for run in re.findall(rb"[A-Za-z0-9+/_-]{8,}", data):
+    in_one_line = re.sub(rb"(?:\r|\\r)?(?:\n|\\n)", b"", data)
+    for run in re.findall(rb"[A-Za-z0-9+/_-]{8,}", data + b" " + in_one_line):
         standard = run.translate(bytes.maketrans(b"-_", b"+/"))
         for skipped in range(4):
             part = standard[skipped:][: len(standard[skipped:]) // 4 * 4]
@@ -293,7 +294,15 @@ def _unescaped(data: bytes) -> Iterator[bytes]:
 
 def _lz4(data: bytes) -> Iterator[bytes]:
     at = data.index(b"\0", 0, 20) + 1
-    yield lz4.block.decompress(data[at:])
+    for behind in range(8):  # other bytes, of which a block knows nothing
+        with contextlib.suppress(lz4.block.LZ4BlockError):
+            yield lz4.block.decompress(data[at : len(data) - behind])
+
+
+def _hexadecimal(data: bytes) -> Iterator[bytes]:
+    for run in re.findall(rb"[0-9a-fA-F]{8,}", data):
+        for part in (run, run[1:]):
+            yield bytes.fromhex(part[: len(part) // 2 * 2].decode())
 
 
 def _inflated(data: bytes) -> Iterator[bytes]:
@@ -377,6 +386,7 @@ _OPENERS = {
     "interleaved letters": _turned_back,
     "base64": _runs,
     "escapes": _unescaped,
+    "hex": _hexadecimal,
     "utf-16": _narrow,
     "gzip": _gzip,
     "zlib": _inflated,
