@@ -9,6 +9,8 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+import cramjam
+
 from scrubber.formats import anonymization_key, mozlz4
 from scrubber.formats.leveldb import Record
 from tests import blockfile_files, cache2_files, leveldb_files, simple_cache_files, snss_files
@@ -72,6 +74,16 @@ def json() -> tuple[bytes, ...]:
         b'{"a":[1,-2.5e7,true,null,"\\ud83d\\u00e9"],"b":{}}',
         mozlz4.read(files("firefox/recovery.jsonlz4")[0]),
     )
+
+
+def jsonb() -> tuple[bytes, ...]:
+    """`{"a":[1,"x"],"b":null}`, and a text with escapes whose size takes a byte of its own."""
+    return (b"\xac\x17a\x4b\x131\x17x\x17b\0", b"\xc8\x03a\\n")
+
+
+def values() -> tuple[bytes, ...]:
+    packed = bytes(cramjam.snappy.compress_raw(URL.encode() * 3))
+    return (b"\xff\x11\x02" + packed, bytes(cramjam.zstd.compress(URL.encode())), *keys())
 
 
 def leveldb_parts() -> tuple[bytes, ...]:

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 from scrubber.errors import UnreadableStore
 from scrubber.formats import (
     anonymization_key,
+    blink_values,
     cache_key,
     closed_tabs,
     data_storage,
     firefox_values,
     json_text,
+    jsonb,
     leveldb,
     metadata_v2,
     mozlz4,
@@ -173,6 +175,11 @@ def read_json(content: bytes) -> None:
     assert json_text.read(json_text.write(node)) == node
 
 
+def read_jsonb(content: bytes) -> None:
+    jsonb.read(content)
+    assert jsonb.without(content, {}) == content
+
+
 def read_leveldb_parts(content: bytes) -> None:
     for read in (log.read_records, table.read_table, table.read_blocks):
         with suppress(Damaged):
@@ -291,6 +298,10 @@ TARGETS: dict[str, Target] = {
     "firefox-values": Target(
         lambda data, _: drain(firefox_values.readings(data)), ("firefox_values",), seeds.keys
     ),
+    "blink-values": Target(
+        lambda data, _: drain(blink_values.readings(data)), ("blink_values",), seeds.values, is_slow=True
+    ),
+    "jsonb": Target(of_bytes(read_jsonb), ("jsonb",), seeds.jsonb),
     "json": Target(of_bytes(read_json), ("json_text",), seeds.json),
     "leveldb-parts": Target(
         of_bytes(read_leveldb_parts),
