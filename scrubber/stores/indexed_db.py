@@ -108,14 +108,20 @@ class OthersRecords:
 
 
 def files_of_records(folder: Path) -> Owned | None:
-    """The files that records refer to."""
+    """The files that records refer to; true for those of records that stay."""
     database = folder.with_suffix(".sqlite")
     if not is_sqlite(database):
         return None
     with copied(database) as (_, found):
         if not _is_described(found):
             return None
-        return {str(number): False for _, row in found[_RECORDS].rows() for number in file_ids(row)}
+        rows = dict(found[_RECORDS].rows())
+        miscounted = _miscounted(rows, found[_FILES])
+    owned: Owned = {}
+    for ids in map(file_ids, rows.values()):
+        stays = not miscounted.isdisjoint(ids)
+        owned |= {str(number): stays or owned.get(str(number), False) for number in ids}
+    return owned
 
 
 def file_ids(row: Row) -> list[int]:

@@ -129,7 +129,9 @@ def test_records_stay_whose_files_are_not_as_firefox_counts_them(spoilt: str, tm
     clean(OTHERS_RECORDS, path, tmp_path, EVERYTHING)
     assert keys(path) == [ONE]
     assert ask(path, "SELECT * FROM file") == before
-    assert tree(path.with_suffix(".files")) == {"1": b"the first's"}
+    assert tree(path.with_suffix(".files")) == {"1": NAMING}
+    [file] = OTHERS_BLOBS.find(path.with_suffix(".files"), look(tmp_path, EVERYTHING))
+    assert file.standing is Standing.KEPT
 
 
 def test_a_file_that_no_record_has_goes_on_request(tmp_path: Path) -> None:
