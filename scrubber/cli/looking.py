@@ -153,6 +153,7 @@ def show(
     """Say what a plan would do, and fill the envelope in. `always`: even with --quiet."""
     console.envelope.sites = made.target.sites
     console.envelope.plan = made
+    console.envelope.messages += terminal.encrypted_caches(made)
     console.envelope.skipped = (*console.envelope.skipped, *made.skipped)
     if not brief:
         console.say([*terminal.scope(made.target.sites), ""], always=always)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.model import Standing
 from scrubber.report.discreet import discreet
+from scrubber.stores.encrypted_cache import EncryptedCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -109,7 +110,17 @@ def summary(made: Plan) -> list[str]:
     if mentions:
         found = count(mentions, "mention")
         lines.append(f"Left alone: {found} in other sites' own data (--mentions all removes them).")
-    return lines
+    return [*lines, *encrypted_caches(made)]
+
+
+def encrypted_caches(made: Plan) -> list[str]:
+    """A sentence for each cache that goes without anybody knowing what is in it."""
+    return [
+        f"{planned.profile.spec}: {_relative(planned)} is encrypted with a key that only the browser has; "
+        "it goes as a whole, and the browser makes it anew."
+        for planned in made.stores
+        if isinstance(planned.store, EncryptedCache) and made.going(planned)
+    ]
 
 
 def _sign_ins(made: Plan) -> list[str]:
@@ -227,7 +238,19 @@ def residue(found: Verdict) -> list[str]:
         f"  still there: {one.path}: {count(one.cookies, 'cookie')} that {one.name} sees"
         for one in found.seen
     ]
-    return lines + [f"  not examined: {one.path}: {one.reason}" for one in found.not_examined]
+    return [*lines, *_not_examined(found.not_examined)]
+
+
+def _not_examined(missed: Iterable[NotExamined]) -> Iterator[str]:
+    """A line for each file, or for a folder with many of a kind, as an encrypted cache is."""
+    found: dict[tuple[Path, str], list[Path]] = {}
+    for one in missed:
+        found.setdefault((one.path.parent, one.reason), []).append(one.path)
+    for (folder, reason), paths in found.items():
+        if len(paths) > _SHOWN:
+            yield f"  not examined: {count(len(paths), 'file')} in {folder}: {reason} (--json lists all)"
+        else:
+            yield from (f"  not examined: {path}: {reason}" for path in paths)
 
 
 def guide(site: Site) -> list[str]:

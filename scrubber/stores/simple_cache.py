@@ -13,7 +13,7 @@ from scrubber.formats.simple_cache import DOOMED, ENTRY, file_hash, read_key, re
 from scrubber.formats.simple_index import read_index, without, write_index
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
-from scrubber.stores.cache_entries import BLOCKFILE, SQL, backend, standing
+from scrubber.stores.cache_entries import BLOCKFILE, ENCRYPTED, SQL, backend, standing
 from scrubber.stores.cached_content import is_asked, names_target
 from scrubber.stores.frozen import settle
 
@@ -49,7 +49,9 @@ class SimpleCache:
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Entries by key, and what only they point to."""
-        if kind(path) != "folder" or not look.policy.wants("cache") or backend(path) in (BLOCKFILE, SQL):
+        if kind(path) != "folder" or not look.policy.wants("cache"):
+            return ()
+        if backend(path) in (BLOCKFILE, SQL, ENCRYPTED):
             return ()
         keys: dict[str, bytes] = {}
         traces = []

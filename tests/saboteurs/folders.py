@@ -14,7 +14,7 @@ from scrubber.samples.caches import cache2, simple_cache
 from scrubber.samples.schemas import create
 from scrubber.stores.downloaded import uris
 from scrubber.stores.launchers import app_id
-from tests import blockfile_files, snss_files
+from tests import blockfile_files, encrypted_cache_files, snss_files
 from tests.firefox_storage import Cached, Record, make_cache, make_records
 from tests.leveldb_files import BYTEWISE
 from tests.saboteurs.databases import fill_leveldb, fill_sqlite
@@ -89,6 +89,11 @@ def _blockfile_cache(store: Any, scene: Scene) -> None:
         for number, key in enumerate((*_KEYS, _KEYS[0] + "2", _KEYS[2] + "3"))
     ]
     blockfile_files.make(scene.path(store), puts)
+
+
+def _encrypted_cache(store: Any, scene: Scene) -> None:
+    """Who is in it can't be told; the bystander lies beside."""
+    encrypted_cache_files.make(scene.path(store, *["x"] * store.places[0].count("*")))
 
 
 def _cache2(store: Any, scene: Scene) -> None:
@@ -226,6 +231,7 @@ OF_FOLDERS: dict[str, Callable[[Any, Scene], None]] = {
     "Cache2": _cache2,
     "CacheStorage": _cache_storage,
     "Doomed": _doomed,
+    "EncryptedCache": _encrypted_cache,
     "HashedFiles": _hashed_files,
     "JumpLists": _jump_lists,
     "Launchers": _launchers,

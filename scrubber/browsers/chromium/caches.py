@@ -5,6 +5,7 @@ from __future__ import annotations
 from scrubber.browsers.chromium.layout import in_caches, in_partitions, in_profile
 from scrubber.stores.blockfile_cache import BlockfileCache
 from scrubber.stores.cache_storage import CacheStorage
+from scrubber.stores.encrypted_cache import EncryptedCache
 from scrubber.stores.recreated import Recreated
 from scrubber.stores.simple_cache import SimpleCache
 from scrubber.stores.sql_cache import CompiledCode, SqlCache
@@ -28,6 +29,8 @@ CODE_CACHE = SimpleCache(
 )
 COMPILED_CODE = CompiledCode(*in_caches("Code Cache/pc/*"))
 
+ENCRYPTED_CACHE = EncryptedCache(*_RESPONSES, *CODE_CACHE.places)
+
 NO_VARY_SEARCH = Recreated(
     *in_caches("Cache/No_Vary_Search"),
     holds="cache",
@@ -45,6 +48,7 @@ CACHES = (
     SQL_CACHE,
     CODE_CACHE,
     COMPILED_CODE,
+    ENCRYPTED_CACHE,
     NO_VARY_SEARCH,
     CACHE_STORAGE,
     BUCKETS_CACHE_STORAGE,

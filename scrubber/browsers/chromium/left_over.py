@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scrubber.browsers.chromium.layout import in_caches, in_partitions, in_profile
 from scrubber.stores.columns import Host, Site
 from scrubber.stores.doomed import Doomed, LostFileSystems, PrimaryFileSystem
+from scrubber.stores.encrypted_cache import EncryptedCache
 from scrubber.stores.origin_dirs import OriginDirs, OriginFiles, by_host
 from scrubber.stores.recreated import Recreated
 from scrubber.stores.sqlite import Sqlite
@@ -27,6 +28,7 @@ OLD_CACHES = Doomed(
     holds="cache",
     source="net/disk_cache/cache_util.cc",
 )
+OLD_ENCRYPTED_CACHES = EncryptedCache(*OLD_CACHES.places)
 
 DOOMED_BUCKETS = Doomed(
     *in_partitions("WebStorage/*-doomed-*"),
@@ -76,6 +78,7 @@ OLD_INDEXES = Recreated(
 
 LEFT_OVER: tuple[Store, ...] = (
     OLD_CACHES,
+    OLD_ENCRYPTED_CACHES,
     DOOMED_BUCKETS,
     LOST_FILE_SYSTEMS,
     PRIMARY_FILE_SYSTEM,
