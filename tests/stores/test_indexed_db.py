@@ -119,7 +119,7 @@ def test_records_stay_whose_files_are_not_as_firefox_counts_them(spoilt: str, tm
         place(tmp_path),
         Record(1, ONE, packed(NAMING), "1"),
         Record(1, TWO, packed(NAMING)),
-        f1=b"the first's",
+        f1=NAMING,
     )
     with closing(sqlite3.connect(path)) as opened:
         opened.create_function("update_refcount", 2, lambda *_: None)
