@@ -24,7 +24,9 @@ HOSTS = re.compile("|".join(map(re.escape, (*OTHERS, TARGET))))
 
 
 @pytest.mark.parametrize(
-    "umask", [0o000, 0o777], ids=["everybody may do everything", "nobody may do anything"]
+    "umask",
+    [0o000, 0o077, 0o777],
+    ids=["everybody may do everything", "nobody else may do anything", "nobody may do anything"],
 )
 def test_staged_files_are_private_all_the_time(scene: Scene, folder: Path, umask: int) -> None:
     """Whatever the umask: no folder of ours may be entered by others, none lies on another file system."""
