@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from scrubber.errors import Unproved
 from scrubber.files import kind, read_regular
 from scrubber.stores import proving
+from scrubber.stores.cached_content import is_asked
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
 from scrubber.stores.others_storage import (
@@ -216,6 +217,9 @@ def _of_workers(found: Mapping[str, Table]) -> set[Key]:
 
 
 def _is_named_in_body(row: Row, morgue: Path, look: Look) -> bool:
+    """Asked only where the entry would go by it: `OthersFiles` looks into all bodies in any case."""
+    if not is_asked(look):
+        return False
     files = (morgue / name for name in body_names(row))
     return any(kind(file) == "file" and names(read_regular(file), look) for file in files)
 

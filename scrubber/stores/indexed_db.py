@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular
+from scrubber.stores.cached_content import is_asked
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
 from scrubber.stores.others_storage import (
@@ -170,7 +171,8 @@ def _with_records(naming: Naming, found: Mapping[str, Table], folder: Path, look
 
 
 def _naming_files(numbers: Iterable[int], folder: Path, look: Look) -> set[int]:
-    files = ((number, folder / str(number)) for number in numbers)
+    """Asked only where the record would go by it: `OthersFiles` looks into all files in any case."""
+    files = ((number, folder / str(number)) for number in (numbers if is_asked(look) else ()))
     return {number for number, file in files if kind(file) == "file" and names(read_regular(file), look)}
 
 
