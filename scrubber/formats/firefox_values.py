@@ -34,8 +34,11 @@ def readings(value: bytes) -> Iterator[bytes]:
     if value.startswith(_FRAMED):
         yield from _framed(value)
         return
+    # What is packed may have the mark itself.
+    yield from _raw(value)
     mark = value.find(_MARK, 0, _MARK_WITHIN)
-    yield from _raw(value[mark + len(_MARK) :] if mark >= 0 else value)
+    if mark >= 0:
+        yield from _raw(value[mark + len(_MARK) :])
 
 
 def _framed(value: bytes) -> Iterator[bytes]:

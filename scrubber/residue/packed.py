@@ -90,10 +90,13 @@ def by_coding(data: bytes, codings: str) -> Unpacked | None:
 def value(data: bytes) -> Unpacked | None:
     """A database's value that is packed without a magic: raw Snappy, alone or behind IndexedDB's mark."""
     mark = data.find(_IDB_SNAPPY, 0, _IDB_HEAD)
-    start = mark + len(_IDB_SNAPPY) if mark >= 0 else 0
-    if len(data) - start < _SHORTEST:
+    behind = _raw_snappy(data[mark + len(_IDB_SNAPPY) :]) if mark >= 0 else None
+    return behind or _raw_snappy(data)  # what is packed may have the mark itself
+
+
+def _raw_snappy(block: bytes) -> Unpacked | None:
+    if len(block) < _SHORTEST:
         return None
-    block = data[start:]
     try:
         length = cramjam.snappy.decompress_raw_len(block)
     except cramjam.DecompressionError:

@@ -161,6 +161,22 @@ def rotated(site: str) -> str:
     return name
 
 
+def zstandard(frame: bytes) -> bytes:
+    """A frame whose blocks are raw or one byte over and over (RFC 8878, 3.1.1)."""
+    file = io.BytesIO(frame)
+    assert exactly(file, 4) == bytes.fromhex("28b52ffd")
+    flags = number(file, 1)
+    assert flags == 0x20, "a single segment with its size in one byte"
+    size, plain, last = number(file, 1), b"", 0
+    while not last:
+        head = number(file, 3)
+        last, kind, length = head & 1, head >> 1 & 3, head >> 3
+        assert kind < 2
+        plain += exactly(file, 1) * length if kind else exactly(file, length)
+    assert len(plain) == size
+    return plain
+
+
 def hints_hash(host: bytes) -> int:
     """<http://www.azillionmonkeys.com/qed/hash.html>, with C's numbers."""
     value = c_uint32(len(host))

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import base64
+import io
 import ipaddress
+import json
 import sqlite3
 from contextlib import closing
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.unknown_fields import UnknownFieldSet
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 _FIXED = {1: 8, 5: 4}
 
@@ -81,6 +86,36 @@ def url(text: str) -> Place:
         host = str(ipaddress.ip_address(host))
     authority = text.index("//") + 2
     return Place(parts.scheme, host, parts.port, text[authority + len(parts.netloc) :])
+
+
+def jsonb(blob: bytes) -> object:
+    """A value of SQLite's binary JSON (https://sqlite.org/jsonb.html), as Python has it from `json.loads`."""
+    file = io.BytesIO(blob)
+    found = _jsonb(file)
+    assert not file.read()
+    return found
+
+
+def _jsonb(file: BinaryIO) -> object:
+    head = file.read(1)[0]
+    kind, size = head % 16, head // 16
+    if size > 11:
+        width = 1 << (size - 12)
+        digits = file.read(width)
+        assert len(digits) == width
+        size = int.from_bytes(digits, "big")
+    payload = file.read(size)
+    assert len(payload) == size
+    inside = io.BytesIO(payload)
+    if kind in (11, 12):
+        items = []
+        while inside.tell() < size:
+            items.append(_jsonb(inside))
+        return items if kind == 11 else dict(zip(items[::2], items[1::2], strict=True))
+    if kind in (7, 10):
+        return payload.decode("utf-8", "surrogatepass")
+    spelled = {0: b"null", 1: b"true", 2: b"false", 3: payload, 5: payload, 8: b'"' + payload + b'"'}
+    return json.loads(spelled[kind])
 
 
 def json_leaves(text: str) -> list[tuple[tuple[str | int, ...], str | int | float | bool | None]]:

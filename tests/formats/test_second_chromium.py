@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from scrubber.formats import (
     anonymization_key,
+    blink_values,
     cache_key,
     closed_tabs,
     host_hashes,
@@ -114,6 +115,16 @@ class TestChromium:
         stem = chromium_files.rotated(site)
         assert persistent_cache.file_stem(site) == stem
         assert persistent_cache.site(stem) == site
+
+    @given(st.lists(st.tuples(st.binary(max_size=40), st.integers(0, 20)), min_size=1, max_size=3))
+    def test_values_of_storage(self, parts: list[tuple[bytes, int]]) -> None:
+        blocks = [(len(raw) << 3, raw) for raw, _ in parts] + [(count << 3 | 2, b"z") for _, count in parts]
+        plain = b"".join(raw for raw, _ in parts) + b"z" * sum(count for _, count in parts)
+        frame = b"\x28\xb5\x2f\xfd\x20" + bytes((len(plain),))
+        for place, (head, content) in enumerate(blocks):
+            frame += (head | (place == len(blocks) - 1)).to_bytes(3, "little") + content
+        assert chromium_files.zstandard(frame) == plain
+        assert {plain, plain[::-1]} <= set(blink_values.readings(frame))
 
     @given(st.text(max_size=30) | st.sampled_from(["labs.openai.com", "shop.example", "notopenai.com"]))
     def test_hashes_of_hosts(self, host: str) -> None:

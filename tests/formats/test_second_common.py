@@ -11,9 +11,11 @@ from google.protobuf.message import DecodeError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrubber.formats import json_text, origins, property_list, protobuf
+from scrubber.formats import json_text, jsonb, origins, property_list, protobuf
 from scrubber.formats.damaged import Damaged
+from tests import jsonb_writer
 from tests.foreign import common_files
+from tests.formats.test_jsonb import OF_FIREFOX
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 NAMES = st.text("abcdefgh-.é ", min_size=1, max_size=8)
@@ -115,6 +117,27 @@ def test_json(value: object, is_ascii: bool) -> None:
     node = json_text.read(text.encode())
     assert _leaves(node, ()) == common_files.json_leaves(text)
     assert common_files.json_leaves(json_text.write(node).decode()) == common_files.json_leaves(text)
+
+
+@given(VALUES)
+def test_binary_json(value: object) -> None:
+    blob = jsonb_writer.jsonb(value)
+    assert jsonb.read(blob) == common_files.jsonb(blob) == json.loads(json.dumps(value))
+
+
+@pytest.mark.parametrize(
+    ("text", "blob"), OF_FIREFOX.items(), ids=["list", "object", "empty", "text", "number"]
+)
+def test_binary_json_of_firefox(text: str, blob: str) -> None:
+    content = bytes.fromhex(blob)
+    assert jsonb.read(content) == common_files.jsonb(content) == json.loads(text)
+
+
+@given(st.lists(TEXT, max_size=20), st.integers(0, 25))
+def test_binary_json_less_an_item(items: list[str], cut: int) -> None:
+    blob = jsonb.without(jsonb_writer.jsonb({"urls": items, "n": 1}), {("urls", cut): None})
+    left = [item for place, item in enumerate(items) if place != cut]
+    assert common_files.jsonb(blob) == {"urls": left, "n": 1}
 
 
 def _leaves(

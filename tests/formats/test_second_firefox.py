@@ -11,7 +11,7 @@ from pathlib import Path
 
 import cramjam
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrubber.formats import data_storage, firefox_values, metadata_v2, mozlz4, prefs_js, ssl_tokens
@@ -202,6 +202,7 @@ class TestPacked:
         assert firefox_files.mozlz4(mozlz4.write(plain)) == plain
 
     @given(st.binary(max_size=60), st.integers(1, 40))
+    @example(b"\xff\x11\x02", 1)
     def test_values(self, part: bytes, times: int) -> None:
         plain = part * times
         raw, framed = bytes(cramjam.snappy.compress_raw(plain)), bytes(cramjam.snappy.compress(plain))

@@ -127,6 +127,7 @@ PACKED: dict[str, Callable[[str], bytes]] = {
     "LZ4 of its own tool": lambda host: bytes(cramjam.lz4.compress(page(host))),
     "what is known of extensions": lambda host: startup(page(host)),
     "raw Snappy": lambda host: snappy(page(host)),
+    "raw Snappy of what starts with a mark": lambda host: snappy(b"\xff\x11\x02" + page(host)),
     "two frames of Zstandard": lambda host: zstd(FILLER) + zstd(page(host)),
     "Zstandard behind a skipped frame": lambda host: b"\x50\x2a\x4d\x18\x04\0\0\0abcd" + zstd(page(host)),
     "gzip in gzip in gzip": lambda host: gzip.compress(gzip.compress(gzip.compress(page(host)))),

@@ -354,7 +354,9 @@ def _framed(data: bytes) -> Iterator[bytes]:
 
 def _snappy(data: bytes) -> Iterator[bytes]:
     mark = data.find(b"\xff\x11\x02", 0, 24)
-    yield bytes(cramjam.snappy.decompress_raw(data[mark + 3 if mark >= 0 else 0 :]))
+    for start in {0, mark + 3 if mark >= 0 else 0}:
+        with contextlib.suppress(cramjam.DecompressionError):
+            yield bytes(cramjam.snappy.decompress_raw(data[start:]))
 
 
 def _zstd(data: bytes) -> Iterator[bytes]:
