@@ -9,7 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrubber.formats import (
@@ -116,6 +116,7 @@ class TestChromium:
         assert persistent_cache.file_stem(site) == stem
         assert persistent_cache.site(stem) == site
 
+    @settings(max_examples=20)  # each makes room for the largest value
     @given(st.lists(st.tuples(st.binary(max_size=40), st.integers(0, 20)), min_size=1, max_size=3))
     def test_values_of_storage(self, parts: list[tuple[bytes, int]]) -> None:
         blocks = [(len(raw) << 3, raw) for raw, _ in parts] + [(count << 3 | 2, b"z") for _, count in parts]
