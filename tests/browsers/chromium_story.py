@@ -51,7 +51,19 @@ def second(browser: Chromium, profile: Path) -> None:
             f"await chrome.bookmarks.create({{ title: 'By hand', url: '{url(host, '/by-hand')}' }});"
         )
     until(lambda: b"by-hand" in (profile / "Bookmarks").read_bytes(), "the bookmarks' file")
+    save_passwords(browser)
     browser.visit(url(NEWS, "/again"))
+
+
+def save_passwords(browser: Chromium) -> None:
+    """Type them into the password manager, with a note, as a page can't: that asks in a bubble."""
+    browser.visit("chrome://password-manager/passwords")
+    for host in (SHOP, TARGET):
+        browser.run_async(
+            "await chrome.passwordsPrivate.addPassword({"
+            f" url: '{url(host, '/sign-in')}', username: 'me@{host}', password: 'secret',"
+            f" note: 'of {host}', useAccountStore: false }});"
+        )
 
 
 def _cut_off(browser: Chromium, host: str, profile: Path) -> None:

@@ -69,6 +69,7 @@ CHROMIUM = Expected(
     kept={
         "Default/Bookmarks": "a bookmark",
         "Default/Bookmarks.bak": "the same bookmark, one save ago",
+        "Default/Login Data": "a saved password",
         "Default/Trust Tokens": "the third party's list of whose tokens it takes: a mention in its own data",
     },
     encrypted=frozenset({"Default/EncryptedBookmarks2", "Default/EncryptedBookmarks2.bak"}),

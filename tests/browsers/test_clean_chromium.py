@@ -72,9 +72,12 @@ def test_no_hash_tells_of_the_target(cleaned: Cleaned[ChromiumHome]) -> None:
 
 def test_nothing_says_that_the_target_s_site_framed_it(cleaned: Cleaned[ChromiumHome]) -> None:
     assert len(chromium_evidence.framed(cleaned.before.path)) > 100
-    # The third party's list of whose tokens it takes is its own.
     left = {line.partition(": ")[0] for line in chromium_evidence.framed(cleaned.after.path)}
-    assert left == {".config/chromium/Default/Trust Tokens trust_tokens_toplevel_config"}
+    assert left == {
+        ".config/chromium/Default/Login Data logins",  # a saved password
+        # The third party's list of whose tokens it takes is its own.
+        ".config/chromium/Default/Trust Tokens trust_tokens_toplevel_config",
+    }
 
 
 @pytest.mark.parametrize("profile", ["Default", "Profile 1"])
