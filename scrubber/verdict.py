@@ -12,6 +12,7 @@ from scrubber.engine import Progress, quiet
 from scrubber.locate import located
 from scrubber.model import Skipped, Standing
 from scrubber.plan import Plan, make
+from scrubber.stores.encrypted_cache import EncryptedCache
 from scrubber.writable import left_behind
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 NOT_ASKED = "not asked for"
 """Explains what `--only` and `--except` leave out."""
+
+_SEALED = "encrypted with a key that only the browser has; clean drops it as a whole"
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,13 @@ class Verdict:
 
     @property
     def to_remove(self) -> tuple[PlannedStore, ...]:
-        """Stores in which `clean` would find something to remove, whatever the sweep saw of it."""
-        return tuple(planned for planned in self.plan.stores if self.plan.going(planned))
+        """Stores in which `clean` would find something to remove, whatever the sweep saw of it.
+
+        An encrypted cache, in which nobody finds anything, is among what could not be examined.
+        """
+        return tuple(
+            planned for planned in self.plan.stores if self.plan.going(planned) and not _is_sealed(planned)
+        )
 
     @property
     def seen(self) -> tuple[Witness, ...]:
@@ -106,13 +114,29 @@ def verify(
             heard += witness.ask(swept, target, leaving_out)
     return Verdict(
         tuple(excused(item) for item in found if isinstance(item, residue.Remnant)),
-        tuple(item for item in found if isinstance(item, residue.NotExamined)),
+        tuple(_not_examined(found, plan, policy)),
         _asked_for(plan, policy),
         files=read[0],
         bytes=read[1],
         witnesses=tuple(_heard(one, policy) for one in heard),
         seconds=time.monotonic() - start,
     )
+
+
+def _is_sealed(planned: PlannedStore) -> bool:
+    return isinstance(planned.store, EncryptedCache)
+
+
+def _not_examined(
+    found: Iterable[Remnant | NotExamined], plan: Plan, policy: Policy
+) -> Iterator[NotExamined]:
+    """What could not be looked into; an encrypted cache as a whole, and only where caches are asked for."""
+    sealed = [planned.path for planned in plan.stores if _is_sealed(planned)]
+    if policy.wants("cache"):
+        yield from (residue.NotExamined(path, _SEALED) for path in sealed)
+    for item in found:
+        if isinstance(item, residue.NotExamined) and not any(map(item.path.is_relative_to, sealed)):
+            yield item
 
 
 def _heard(said: Witness, policy: Policy) -> Witness:

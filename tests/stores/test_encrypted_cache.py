@@ -227,7 +227,8 @@ class TestOnTheCommandLine:
         code = {path.name: path.read_bytes() for path in self.code(home).glob("*_0")}
         asked, scanned = scrubber("verify", "--home", home), scrubber("scan", "--home", home)
         assert (asked.code, scanned.code) == (1, 1)
-        assert asked.out.count("not examined: ") == 3
+        assert asked.out.count("not examined: ") == 1
+        assert "Cache_Data: encrypted with a key that only the browser has; clean drops it" in asked.out
         assert self.SAID in scanned.out
         assert self.SAID in scrubber("scan", "--json", "--home", home).json["messages"]
         done = scrubber("clean", "--yes", "--home", home)
@@ -258,16 +259,28 @@ class TestOnTheCommandLine:
         assert "a cache of an unknown kind" in done.out
         assert tree(folder) == before
 
-    def test_many_files_of_it_are_one_line(self, home: Path) -> None:
+    def test_beside_nothing_of_the_target_it_leaves_the_answer_open(self, home: Path) -> None:
+        scrubber("clean", "--yes", "--home", home)
+        assert scrubber("verify", "--home", home).code == 0
+        encrypted_cache_files.make(self.cache(home) / "Cache" / "Cache_Data")
+        assert scrubber("verify", "--home", home).code == 4
+        assert scrubber("verify", "--except", "cache", "--home", home).code == 0
+
+    def test_not_asked_for_it_stays_and_is_no_trouble(self, home: Path) -> None:
+        before = tree(self.cache(home))
+        done = scrubber("clean", "--yes", "--only", "history", "--home", home)
+        assert done.code == 0
+        assert "encrypted" not in done.out
+        assert tree(self.cache(home)) == before
+
+    def test_many_files_that_nobody_reads_are_one_line(self, home: Path) -> None:
         folder = self.cache(home) / "Cache" / "Cache_Data"
         for number in range(30):
             (folder / f"{number:016x}_0").write_bytes(encrypted_cache_files.sealed(1000, number))
-        lines = [
-            line for line in scrubber("verify", "--home", home).out.splitlines() if "not examined" in line
-        ]
+        words = ("verify", "--mentions", "keep", "--home", home)
+        lines = [line for line in scrubber(*words).out.splitlines() if "not examined" in line]
         assert lines == [
             f"  not examined: 33 files in {folder}: unknown content that is encrypted or packed "
             "(--json lists all)"
         ]
-        listed = scrubber("verify", "--json", "--home", home).json["not_examined"]
-        assert len(listed) == 33
+        assert len(scrubber(*words, "--json").json["not_examined"]) == 33
