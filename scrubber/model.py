@@ -99,7 +99,7 @@ class BrowserProfile:
         """The folders in which the desktop notes what browsers did, for all of them."""
         data = (self.data_home,) if self.data_home else ()
         caches = (self.cache_home / "thumbnails",) if self.cache_home else ()
-        others = ("Desktop", ".config/autostart", "AppData/Roaming/Microsoft/Windows/Recent")
+        others = ("Desktop", ".config/autostart", ".gnome/apps", "AppData/Roaming/Microsoft/Windows/Recent")
         return (*data, *caches, *(self.home / folder for folder in others if self.home))
 
     @property

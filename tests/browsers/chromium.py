@@ -123,6 +123,10 @@ class Chromium:
             raise AssertionError(value)
         return value
 
+    def ask(self, command: str, **parameters: str) -> Any:
+        """What a command of the DevTools protocol answers; WebDriverException where it fails."""
+        return self._driver.execute_cdp_cmd(command, parameters)
+
     def _settle(self) -> None:
         until(lambda: self._driver.title != "busy", "the page's scripts")
         if self._driver.title.startswith("failed"):

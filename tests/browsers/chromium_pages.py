@@ -70,6 +70,15 @@ def _words(request: Request) -> Reply:
     return Reply(header + frame + block, "text/plain", (CACHED, ("Content-Encoding", "dcz"), vary))
 
 
+def _app(request: Request) -> Reply:
+    icon = {"src": "/app.svg", "sizes": "any", "type": "image/svg+xml"}
+    app = {"name": f"App of {request.host}", "start_url": "/start", "scope": "/", "display": "standalone"}
+    return Reply(json.dumps({**app, "icons": [icon]}).encode(), "application/manifest+json")
+
+
+_DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="8" height="8"/></svg>'
+
+
 def _cut(_: Request) -> Reply:
     attachment = ("Content-Disposition", 'attachment; filename="cut.bin"')
     return Reply(bytes(65536), "application/octet-stream", (NOT_CACHED, attachment), cut=65536)
@@ -83,6 +92,9 @@ _ROUTES: dict[str, Callable[[Request], Reply]] = {
     "/more": _more,
     "/more.js": _script("more.js"),
     "/worker.js": _script("worker.js"),
+    "/app": lambda _: _html('<title>App</title><link rel="manifest" href="/app.webmanifest">'),
+    "/app.webmanifest": _app,
+    "/app.svg": lambda _: Reply(_DRAWING, "image/svg+xml"),
     "/naming": lambda _: _html('<title>busy</title><script src="/naming.js"></script>'),
     "/naming.js": _script("naming.js"),
     "/ahead": _ahead,

@@ -351,7 +351,7 @@ def test_a_left_over_launcher_goes_with_its_icons(tmp_path: Path) -> None:
     assert ours != theirs
 
 
-@pytest.mark.parametrize("place", ["Desktop", ".config/autostart"])
+@pytest.mark.parametrize("place", ["Desktop", ".config/autostart", ".gnome/apps"])
 def test_a_left_over_shortcut_goes(tmp_path: Path, place: str) -> None:
     """From where it lies, and from the menu with its icons, in one run."""
     profile = replace(at_home(tmp_path), home=tmp_path)

@@ -143,6 +143,10 @@ def launchers(programs: tuple[str, ...]) -> tuple[Store, ...]:
     return (
         JumpLists(f"{_WINDOWS}/CustomDestinations/*", programs=on_windows),
         Launchers(
-            "{data_home}/applications", "{home}/Desktop", "{home}/.config/autostart", programs=programs
+            "{data_home}/applications",
+            "{home}/Desktop",
+            "{home}/.config/autostart",
+            "{home}/.gnome/apps",  # `xdg-desktop-menu` puts a second one there
+            programs=programs,
         ),
     )
