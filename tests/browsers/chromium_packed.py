@@ -51,7 +51,9 @@ def made_whole(name: str, content: bytes) -> Iterator[bytes]:
 
 
 def in_value(value: bytes) -> Iterator[bytes]:
-    """What a cell or a record of IndexedDB holds, packed."""
+    """What a cell or a record of IndexedDB holds, packed; a cell of a cache may be a body as it came."""
+    with suppress(zlib.error):
+        yield from unpacked(value)
     if value.startswith(_ZSTD):
         yield _zstd(value)
     if (place := value.find(_WRAPPED, 0, _VERSION + len(_WRAPPED))) >= 0:
