@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from scrubber.formats.json_text import Node, Real
 from scrubber.stores import proving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from scrubber.model import Changes
@@ -55,22 +56,37 @@ def edit(path: Path, changes: Changes, plan: Callable[[Node], Cuts]) -> int:
     """
 
     def write(before: Path, after: Path) -> None:
-        content = before.read_bytes()
-        root = load(path, content)
-        text = json_text.write(changed(root, plan(root)))
-        after.write_bytes(mozlz4.write(text) if _is_packed(content) else text)
+        after.write_bytes(rewritten(path, before.read_bytes(), plan))
 
     def compare(before: Path, after: Path) -> int:
-        old, new = before.read_bytes(), after.read_bytes()
-        if _is_packed(old) != _is_packed(new):
-            raise Unproved("packed otherwise than it was")
-        root, now = load(path, old), load(path, new)
+        return compared(path, before.read_bytes(), after.read_bytes(), plan)
+
+    return proving.edit(path, changes, write, compare)
+
+
+def rewritten(path: Path, content: bytes, plan: Callable[[Node], Cuts]) -> bytes:
+    """A file with what `plan` makes of its value, packed as it was. Raises UnreadableStore, PlanOutdated."""
+    root = load(path, content)
+    with _not_too_deep(path):
+        text = json_text.write(changed(root, plan(root)))
+    return mozlz4.write(text) if _is_packed(content) else text
+
+
+def compared(path: Path, old: bytes, new: bytes, plan: Callable[[Node], Cuts]) -> int:
+    """The number of objects of a file that are what they were. Raises UnreadableStore, Unproved."""
+    if _is_packed(old) != _is_packed(new):
+        raise Unproved("packed otherwise than it was")
+    root, now = load(path, old), load(path, new)
+    with _not_too_deep(path):
         if json_text.write(now) != _unpacked(new):
             raise Unproved("written otherwise than its value is")
         return prove(root, now, plan(root))
 
+
+@contextmanager
+def _not_too_deep(path: Path) -> Iterator[None]:
     try:
-        return proving.edit(path, changes, write, compare)
+        yield
     except (Damaged, RecursionError) as error:
         raise UnreadableStore(path, "nested too deeply") from error
 

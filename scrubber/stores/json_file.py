@@ -14,7 +14,7 @@ from scrubber.stores.json_edit import Becomes, Cut, Cuts, Gone, Place, at_places
 from scrubber.stores.records import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from scrubber.formats.json_text import Node
@@ -105,12 +105,12 @@ class JsonFile:
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the file without these items; objects compared."""
+        return json_edit.edit(path, changes, self.cuts(traces)) if traces else 0
+
+    def cuts(self, traces: Sequence[Trace]) -> Callable[[Node], Cuts]:
+        """What takes these items out of a file's value."""
         leaves = {items.where: items.leaves for items in self.items}
-
-        def plan(root: Node) -> Cuts:
-            return at_places(_cut(root, trace, leaves[trace.where]) for trace in traces)
-
-        return json_edit.edit(path, changes, plan) if traces else 0
+        return lambda root: at_places(_cut(root, trace, leaves[trace.where]) for trace in traces)
 
 
 def _cut(root: Node, trace: Trace, leaves: Callable[[Node], Node | Gone]) -> tuple[Place, Cut]:

@@ -6,9 +6,9 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from scrubber.errors import PlanOutdated, Unproved
-from scrubber.files import copy_private, kind, names
+from scrubber.files import names
 from scrubber.formats import leveldb
-from scrubber.stores.proving import is_same
+from scrubber.stores.proving import copy, is_same
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -34,7 +34,7 @@ def rebuild(before: Path, after: Path, planned: Mapping[str, Collection[bytes]])
         if name in planned and not leveldb.is_own(name):
             rebuild(before / name, after / name, {"": planned[name]})
         elif "" not in planned or not leveldb.is_own(name):
-            _copy(before / name, after / name)
+            copy(before / name, after / name)
 
 
 def prove(before: Path, after: Path, planned: Mapping[str, Collection[bytes]]) -> int:
@@ -81,12 +81,3 @@ def _same_records(before: Path, after: Path, planned: Collection[bytes]) -> int:
     if next(new.history(), None) is not None or sum(map(leveldb.is_own, names(after))) != _FILES:
         raise Unproved("the new database holds more than its records")
     return count
-
-
-def _copy(source: Path, target: Path) -> None:
-    if kind(source) != "folder":
-        copy_private(source, target)
-        return
-    target.mkdir(mode=0o700)
-    for name in names(source):
-        _copy(source / name, target / name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import filecmp
 from typing import TYPE_CHECKING
 
-from scrubber.files import kind, names
+from scrubber.files import copy_private, kind, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,6 +29,16 @@ def edit(
     with changes.edit(path, sidecars) as staged:
         write(staged.before, staged.after)
         return prove(staged.before, staged.after)
+
+
+def copy(source: Path, target: Path) -> None:
+    """A private copy of a file, or of a folder with all that it holds. Raises UnreadableStore, OSError."""
+    if kind(source) != "folder":
+        copy_private(source, target)
+        return
+    target.mkdir(mode=0o700)
+    for name in names(source):
+        copy(source / name, target / name)
 
 
 def is_same(one: Path, other: Path) -> bool:

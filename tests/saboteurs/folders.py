@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
 from scrubber.browsers.chromium.leveldb import FILE_SYSTEM, SERVICE_WORKERS
 from scrubber.browsers.chromium.owned import DICTIONARIES_DATABASE
 from scrubber.browsers.chromium.site_data import QUOTA
-from scrubber.formats import leveldb
+from scrubber.formats import leveldb, mozlz4
 from scrubber.samples.caches import cache2, simple_cache
 from scrubber.samples.schemas import create
 from scrubber.stores.downloaded import uris
@@ -224,9 +225,22 @@ def _private_windows(store: Any, scene: Scene) -> None:
     put(scene.path(store, "named") / "ls" / "data", b"nobody's")
 
 
+def _bookmark_backups(store: Any, scene: Scene) -> None:
+    """Two days' copies, only the later one with the target in it, and what a crash left."""
+    folder = scene.path(store)
+    folder.mkdir(parents=True)
+    for name, hosts in (("11-23_3", HOSTS[1:]), ("11-24_4", HOSTS)):
+        items = [{"title": host, "uri": f"https://{host}/"} for host in hosts]
+        text = json.dumps({"guid": "root________", "children": items}, separators=(",", ":")).encode()
+        digest = base64.urlsafe_b64encode(hashlib.sha256(text).digest()).decode()
+        put(folder / f"bookmarks-2026-{name}_{digest}.jsonlz4", mozlz4.write(text))
+    put(folder / "bookmarks-2026-11-24.jsonlz4.tmp", NAMING)
+
+
 OF_FOLDERS: dict[str, Callable[[Any, Scene], None]] = {
     "BackgroundDownloads": _background_downloads,
     "BlockfileCache": _blockfile_cache,
+    "BookmarkBackups": _bookmark_backups,
     "Buckets": _buckets,
     "Cache2": _cache2,
     "CacheStorage": _cache_storage,

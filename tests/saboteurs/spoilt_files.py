@@ -207,3 +207,33 @@ OF_SLOTS: dict[str, Saboteur] = {
         lambda content, _: content[:-2574].rstrip(b"\0")[:-286].ljust(len(content), b"\0")
     ),
 }
+
+
+def _in_folder(change: Callable[[Path, Path, Path], object]) -> Saboteur:
+    """Write the folder as it should be, and change it; given the file before, under its new name, another."""
+
+    def sabotaged(write: Write, before: Path, after: Path) -> None:
+        write(before, after)
+        renamed = next(file for file in after.iterdir() if not (before / file.name).exists())
+        was = next(file for file in before.iterdir() if not (after / file.name).exists())
+        other = next(file for file in sorted(after.iterdir()) if file != renamed)
+        change(was, renamed, other)
+
+    return sabotaged
+
+
+def _of_the_new(change: Saboteur) -> Saboteur:
+    return _in_folder(lambda was, renamed, _: change(lambda *_: None, was, renamed))
+
+
+OF_NAMED_COPIES: dict[str, Saboteur] = {
+    "nothing removed": nothing,
+    "the content as it was": _in_folder(lambda was, new, _: new.write_bytes(was.read_bytes())),
+    "the name as it was": _in_folder(lambda was, new, _: new.rename(new.with_name(was.name))),
+    "another copy lost": _in_folder(lambda _, __, other: other.unlink()),
+    "another copy changed": _in_folder(lambda _, __, other: other.write_bytes(b"{}")),
+    "a file more": _in_folder(lambda _, new, __: (new.parent / "x").write_bytes(b"")),
+    "a value too many": _of_the_new(OF_JSON["a value too many"]),
+    "packed otherwise": _of_the_new(OF_JSON["packed otherwise"]),
+}
+"""Of a folder with copies whose names tell what is in them."""

@@ -28,6 +28,7 @@ from tests.saboteurs.spoilt_files import (
     OF_BYTES,
     OF_JSON,
     OF_LINES,
+    OF_NAMED_COPIES,
     OF_SIMPLE_INDEXES,
     OF_SLOTS,
     OF_SNSS,
@@ -193,6 +194,8 @@ def _bystander(trial: Trial, gone: Path) -> Path:
 
 def _fitting(path: Path) -> dict[str, Saboteur]:
     """The saboteurs of what a file or folder is."""
+    if path.name == "bookmarkbackups":
+        return OF_NAMED_COPIES
     if path.is_dir():
         return OF_BLOCKFILES if (path / "data_0").is_file() else OF_LEVELDB
     content = path.read_bytes()

@@ -141,36 +141,6 @@ def test_notifications_go_by_origin(tmp_path: Path) -> None:
     assert list(cleaned(files.NOTIFICATIONS, tmp_path / "notificationstore.json", value)) == others
 
 
-class TestBookmarkBackups:
-    TREE: ClassVar = {
-        "guid": "root________",
-        "children": [
-            {"title": "menu", "children": [{"uri": f"{LABS}/", "title": "Labs"}, {"uri": f"{EVIL}/"}]},
-            {"title": "toolbar", "children": [{"title": "deeper", "children": [{"uri": f"{LABS}/2"}]}]},
-            {"title": "empty"},
-        ],
-    }
-
-    def packed(self, path: Path) -> Any:
-        return json.loads(mozlz4.read(path.read_bytes()))
-
-    def test_are_kept_and_reported(self, tmp_path: Path) -> None:
-        path = tmp_path / "bookmarks-2026-11-24_3_hash.jsonlz4"
-        path.write_bytes(mozlz4.write(written(self.TREE)))
-        before = path.read_bytes()
-        clean(files.BOOKMARK_BACKUPS, path, tmp_path)
-        assert path.read_bytes() == before
-        assert len(files.BOOKMARK_BACKUPS.find(path, look(tmp_path))) == 2
-
-    def test_lose_the_targets_at_any_depth_if_they_are_included(self, tmp_path: Path) -> None:
-        path = tmp_path / "bookmarks-2026-11-24_3_hash.jsonlz4"
-        path.write_bytes(mozlz4.write(written(self.TREE)))
-        clean(files.BOOKMARK_BACKUPS, path, tmp_path, INCLUDING)
-        menu, toolbar, _ = self.packed(path)["children"]
-        assert menu["children"] == [{"uri": f"{EVIL}/"}]
-        assert toolbar["children"] == [{"title": "deeper", "children": []}]
-
-
 @pytest.mark.parametrize(
     ("store", "value"),
     [
@@ -282,7 +252,7 @@ TREES = st.recursive(
 
 
 @settings(max_examples=40, deadline=None)
-@given(value=TREES, store=st.sampled_from([files.LOGINS, files.BOOKMARK_BACKUPS, files.DOWNLOADS]))
+@given(value=TREES, store=st.sampled_from([files.LOGINS, files.BOOKMARK_BACKUPS.copies, files.DOWNLOADS]))
 def test_files_of_any_shape(tmp_path_factory: pytest.TempPathFactory, value: object, store: JsonFile) -> None:
     path = tmp_path_factory.mktemp("profile") / "file.json"
     path.write_bytes(json.dumps(value).encode())

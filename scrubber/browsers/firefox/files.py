@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from scrubber.stores.bookmark_backups import BookmarkBackups
 from scrubber.stores.columns import Host, Origin, Partition, Url
 from scrubber.stores.data_storage import DataStorage
 from scrubber.stores.json_file import KEY, Items, JsonFile
@@ -15,6 +16,7 @@ from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Keep, Rows
 from scrubber.stores.ssl_tokens import SslTokens
 from scrubber.stores.text_lines import TextLines, blocks
+from scrubber.stores.unfinished import Unfinished
 from scrubber.stores.whole_files import WholeFiles
 
 if TYPE_CHECKING:
@@ -157,11 +159,16 @@ NOTIFICATIONS = JsonFile(
     source="dom/notification/old/NotificationDB.sys.mjs",
 )
 
-BOOKMARK_BACKUPS = JsonFile(
-    "{profile}/bookmarkbackups/*.jsonlz4",
-    "{profile}/bookmarkbackups/*.json",
-    items=(Items("**", "children", of=(Url("uri"),), holds="bookmarks", keep="bookmarks"),),
-    source="toolkit/components/places/PlacesBackups.sys.mjs",
+_BACKUPS_SOURCE = "toolkit/components/places/PlacesBackups.sys.mjs"
+
+BOOKMARK_BACKUPS = BookmarkBackups(
+    "{profile}/bookmarkbackups",
+    copies=JsonFile(
+        items=(Items("**", "children", of=(Url("uri"),), holds="bookmarks", keep="bookmarks"),),
+        source=_BACKUPS_SOURCE,
+    ),
+    unfinished=Unfinished(source=_BACKUPS_SOURCE),
+    damaged=WholeFiles(holds="history", source=_BACKUPS_SOURCE, on_request=True),
 )
 
 SAVED_LOGINS = Sqlite(  # the mirror of logins.json, to take its place

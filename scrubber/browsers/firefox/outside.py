@@ -53,7 +53,6 @@ PINGS = WholeFiles(
 SET_ASIDE = WholeFiles(
     "{profile}/*.corrupt",
     "{profile}/*.corrupt-*",
-    "{profile}/bookmarkbackups/*.corrupt",
     "{profile}/history.dat",  # before Firefox 3
     "{profile}/formhistory.dat",
     "{profile}/downloads.rdf",
@@ -76,7 +75,6 @@ UNFINISHED = Unfinished(
     "{profile}/*.js.tmp",
     "{profile}/sessionstore-backups/*lz4.tmp",
     "{profile}/sessionstore-backups/*.js.tmp",
-    "{profile}/bookmarkbackups/*.tmp",
     "{profile}/taskbartabs/*.tmp",
     "{profile}/manifests/*.tmp",
     "{profile}/zen-sessions-backup/*.tmp",
