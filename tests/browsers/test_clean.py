@@ -9,7 +9,7 @@ import pytest
 
 from tests.browsers import chromium_evidence, cleaning, evidence
 from tests.browsers.expected import HOMES, Expected
-from tests.browsers.hosts import ALL, FRAMES, SIBLINGS, TARGET, TARGETS
+from tests.browsers.hosts import ALL, FRAMES, SHOP, SIBLINGS, TARGET, TARGETS
 from tests.browsers.kept_files import Files
 from tests.browsers.neighbours import Databases
 from tests.browsers.story import NOTHING
@@ -160,9 +160,18 @@ def test_nothing_at_all_names_the_target_where_a_person_asks_for_that(
     if asked.startswith("chromium"):
         assert chromium_evidence.hashed(home.path, known) == []
         assert chromium_evidence.framed(home.path) == []
+        assert _saved_passwords(home.path) == [(f"https://{SHOP}/".encode(), 1)]
     assert ran.exit_code == 0
     assert ran.answer["residue"] == []
     assert evidence.damaged(home.path) == []
+
+
+def _saved_passwords(home: Path) -> list[tuple[evidence.Cell, int]]:
+    """Chromium's, by the host that they are for, and how many notes there are."""
+    found = {key.rpartition("/")[2]: table for key, table in evidence.tables(home).items()}
+    logins, notes = found["Login Data logins"], found["Login Data password_notes"]
+    realm = logins.columns.index("signon_realm")
+    return [(row[realm], notes.rows.total()) for row in logins.rows]
 
 
 @pytest.fixture
