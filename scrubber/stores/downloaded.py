@@ -49,11 +49,15 @@ def uris(path: str) -> tuple[str, ...]:
 
 
 def path_of(uri: str) -> str:
-    """The path that a file URI means; empty where it is none of this computer."""
+    """The path that a file URI means; empty where it is none of this computer.
+
+    `file:///C:/a%20b.png` → `C:\\a b.png`, on whatever system.
+    """
     rest = uri.removeprefix(_FILE)
     if rest == uri or not rest.startswith("/"):
         return ""
-    return unquote_to_bytes(rest).decode("utf-8", "surrogateescape")
+    path = unquote_to_bytes(rest).decode("utf-8", "surrogateescape")
+    return str(PureWindowsPath(path[1:])) if PureWindowsPath(path[1:]).drive else path
 
 
 def _chromium(tables: dict[str, Table], look: Look) -> Iterator[tuple[str, str]]:

@@ -32,11 +32,11 @@ class JumpLists:
 
     places: tuple[str, ...]
     programs: tuple[str, ...]
-    source: str = "chrome/browser/win/jumplist.cc"
+    source: str
     holds: tuple[str, ...] = ("history",)
 
-    def __init__(self, *places: str, programs: tuple[str, ...]) -> None:
-        settle(self, places=places, programs=programs)
+    def __init__(self, *places: str, programs: tuple[str, ...], source: str) -> None:
+        settle(self, places=places, programs=programs, source=source)
 
     def unit(self, path: Path) -> tuple[Path, ...]:  # noqa: ARG002 - the same for every path
         """Nothing as a whole: another profile's turn may have taken the list away."""

@@ -10,14 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrubber import engine, plan, verdict
-from scrubber.browsers.chromium.outside import (
-    OPENED_WITH,
-    RECENT_FILES,
-    SAVED_STATE,
-    SHARED_FILE_LISTS,
-    WINDOWS_NOTES,
-    launchers,
-)
+from scrubber.browsers.chromium.outside import SAVED_STATE, launchers
+from scrubber.browsers.system import OPENED_WITH, RECENT_FILES, SHARED_FILE_LISTS, WINDOWS_NOTES
 from scrubber.formats import property_list
 from scrubber.formats.damaged import Damaged
 from scrubber.model import BrowserProfile, Look, Policy, Standing
@@ -161,6 +155,57 @@ def test_recent_files(recent: Path, name: str, content: bytes, standing: Standin
 def test_a_download_on_windows_is_told_on_linux_too(recent: Path) -> None:
     profile = on_windows(recent.parents[4])
     assert downloaded(Look(TARGET, profile, Policy())) == {FILE: f"https://{OURS[0]}/x"}
+
+
+def firefox(home: Path, name: str = "default") -> BrowserProfile:
+    path = home / "profiles" / name
+    path.mkdir(parents=True)
+    create(path / "places.sqlite", "firefox-153/places")
+    return BrowserProfile("firefox", "firefox", name, name, path, path.parent, path, home=home)
+
+
+def test_downloads_with_firefox_on_windows(tmp_path: Path) -> None:
+    profile = firefox(tmp_path)
+    places = profile.path / "places.sqlite"
+    insert(places, "moz_anno_attributes", {"id": 1, "name": "downloads/destinationFileURI"})
+    for number, (file, host) in enumerate((("%C3%84nn/a%20b.png", OURS[0]), ("b.png", THEIRS[0])), 1):
+        insert(places, "moz_places", {"id": number, "url": f"https://{host}/x", "guid": str(number)})
+        uri = f"file:///C:/Users/{file}"
+        insert(
+            places, "moz_annos", {"id": number, "place_id": number, "anno_attribute_id": 1, "content": uri}
+        )
+    assert downloaded(Look(TARGET, profile, Policy())) == {"C:\\Users\\Änn\\a b.png": f"https://{OURS[0]}/x"}
+    ours = put(tmp_path / RECENT / "a b.lnk", link("C:\\Users\\Änn\\a b.png"))
+    theirs = put(tmp_path / RECENT / "b.lnk", link("C:\\Users\\b.png"))
+    lists = tmp_path / RECENT / "CustomDestinations"
+    own = put(lists / "own.customDestinations-ms", jump_list(OURS[0], "firefox.exe"))
+    others = put(lists / "others.customDestinations-ms", jump_list(OURS[0], "chrome.exe"))
+    done = engine.apply(plan.make((profile,), TARGET, Policy()), standard=())
+    assert {one.failed for one in done.cleaned} == {""}
+    assert [path.exists() for path in (ours, theirs, own, others)] == [False, True, False, True]
+    assert {one.explained for one in verdict.verify((profile,), TARGET, Policy()).remnants} == {"kept"}
+
+
+@pytest.mark.parametrize("host", MIXED)
+def test_what_macos_notes_of_firefox(tmp_path: Path, host: str) -> None:
+    profile = firefox(tmp_path)
+    path = tmp_path / "Library/Preferences/com.apple.LaunchServices.QuarantineEventsV2"
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(QUARANTINED)
+        database.execute(
+            "INSERT INTO LSQuarantineEvent VALUES (1, 1, '', '', ?, '', '', '', NULL)",
+            (f"https://{host}/a.png",),
+        )
+        database.commit()
+    windows = tmp_path / "Library/Saved Application State"
+    own = put(windows / "org.mozilla.firefox.savedState/windows.plist", plist(host))
+    others = put(windows / "com.google.Chrome.savedState/windows.plist", plist(host))
+    engine.apply(plan.make((profile,), TARGET, Policy()), standard=())
+    stays = host not in OURS
+    assert (own.exists(), len(ask(path, "SELECT 1 FROM LSQuarantineEvent"))) == (stays, stays)
+    assert others.exists()
+    assert verdict.verify((profile,), TARGET, Policy()).remnants == ()
 
 
 def test_what_was_opened_with_other_programs_is_reported(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from scrubber.browsers import system
+from scrubber.browsers.system import saved_states
+
 
 def in_profile(name: str) -> tuple[str, ...]:
     """A file of the profile's folder, and its copies in the snapshots that an update leaves behind.
@@ -32,18 +35,14 @@ def in_caches(name: str) -> tuple[str, ...]:
     return (f"{{cache}}/{name}", f"{{cache}}/Storage/ext/*/*/{name}", *in_partitions(name))
 
 
-SAVED_STATES = tuple(
-    f"{{home}}/Library/Saved Application State/{bundle}*.savedState"
-    for bundle in (
-        "com.google.Chrome",
-        "org.chromium.Chromium",
-        "com.microsoft.edgemac",
-        "com.brave.Browser",
-        "com.vivaldi.Vivaldi",
-        "com.operasoftware.Opera",
-    )
+SAVED_STATES = saved_states(
+    "com.google.Chrome",
+    "org.chromium.Chromium",
+    "com.microsoft.edgemac",
+    "com.brave.Browser",
+    "com.vivaldi.Vivaldi",
+    "com.operasoftware.Opera",
 )
-"""Where macOS keeps the windows of a browser that it may open again."""
 
 SHARED = (
     "{user_data}/Local State",
@@ -57,11 +56,7 @@ SHARED = (
     "{user_data}/Crashpad",
     "{user_data}/Crash Reports",
     "{data_home}/recently-used.xbel",
-    "{home}/AppData/Roaming/Microsoft/Windows/Recent",
-    "{home}/AppData/Local/Microsoft/Windows/Notifications/wpndatabase.db",
-    "{home}/AppData/Local/ConnectedDevicesPlatform/*/ActivitiesCache.db",
-    "{home}/Library/Preferences/com.apple.LaunchServices.QuarantineEventsV2",
+    *system.PLACES,
     *SAVED_STATES,
-    "{home}/Library/Application Support/com.apple.sharedfilelist",
 )
 """Of the user-data folder, what isn't the same on every computer; component lists name many hosts."""

@@ -8,18 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubber.browsers.chromium.layout import SAVED_STATES, in_partitions, in_profile
-from scrubber.stores.columns import Named, Url
+from scrubber.browsers.system import NOTES, jump_lists
+from scrubber.stores.columns import Named
 from scrubber.stores.launchers import Launchers
 from scrubber.stores.recently_used import RecentlyUsed
 from scrubber.stores.records import Rule
 from scrubber.stores.recreated import Recreated
-from scrubber.stores.sqlite import Sqlite
-from scrubber.stores.sqlite_rows import Rows
 from scrubber.stores.text_lines import TextLines
 from scrubber.stores.thumbnails import Thumbnails
 from scrubber.stores.undescribed import AnySqlite
 from scrubber.stores.whole_files import WholeFiles
-from scrubber.stores.windows_recent import JumpLists, RecentFiles
 
 if TYPE_CHECKING:
     from scrubber.model import Store
@@ -79,41 +77,8 @@ BLOBS = Recreated(
 RECENTLY_USED = RecentlyUsed("{data_home}/recently-used.xbel")
 THUMBNAILS = Thumbnails("{cache_home}/thumbnails")
 
-_WINDOWS = "{home}/AppData/Roaming/Microsoft/Windows/Recent"
-RECENT_FILES = RecentFiles(_WINDOWS)
-
-# Other programs' lists of what was opened with them, as entries of compound files.
-OPENED_WITH = WholeFiles(
-    f"{_WINDOWS}/AutomaticDestinations/*",
-    holds="downloads",
-    source="[MS-CFB]: Compound File Binary File Format",
-)
-
-# Windows may write there at any time.
-WINDOWS_NOTES = AnySqlite(
-    "{home}/AppData/Local/Microsoft/Windows/Notifications/wpndatabase.db",
-    "{home}/AppData/Local/ConnectedDevicesPlatform/*/ActivitiesCache.db",
-    holds="logs",
-    source="Windows push notifications, activity history (closed source)",
-    kept=True,
-)
-
-# What macOS asks about before a download is opened for the first time.
-QUARANTINE = Sqlite(
-    "{home}/Library/Preferences/com.apple.LaunchServices.QuarantineEventsV2",
-    holds="downloads",
-    source="LaunchServices (closed source); components/services/quarantine/quarantine_mac.mm",
-    rows=(Rows("LSQuarantineEvent", Url("LSQuarantineDataURLString"), Url("LSQuarantineOriginURLString")),),
-)
-
 # The titles of windows; macOS makes them anew when the browser quits.
 SAVED_STATE = Recreated(*SAVED_STATES, holds="sessions", source="NSWindowRestoration (AppKit)")
-
-SHARED_FILE_LISTS = WholeFiles(
-    "{home}/Library/Application Support/com.apple.sharedfilelist",
-    holds="downloads",
-    source="LSSharedFileList (LaunchServices)",
-)
 
 OUTSIDE = (
     DEBUG_LOG,
@@ -125,12 +90,8 @@ OUTSIDE = (
     BLOBS,
     RECENTLY_USED,
     THUMBNAILS,
-    RECENT_FILES,
-    OPENED_WITH,
-    WINDOWS_NOTES,
-    QUARANTINE,
     SAVED_STATE,
-    SHARED_FILE_LISTS,
+    *NOTES,
 )
 
 
@@ -139,9 +100,8 @@ def launchers(programs: tuple[str, ...]) -> tuple[Store, ...]:
 
     Apps are known by URLs seen before.
     """
-    on_windows = tuple(program for program in programs if program.endswith(".exe"))
     return (
-        JumpLists(f"{_WINDOWS}/CustomDestinations/*", programs=on_windows),
+        jump_lists(programs, source="chrome/browser/win/jumplist.cc"),
         Launchers(
             "{data_home}/applications",
             "{home}/Desktop",

@@ -8,6 +8,7 @@ from scrubber.browsers.base import Browser
 from scrubber.browsers.firefox import kin, places
 from scrubber.browsers.firefox.outside import SHARED
 from scrubber.browsers.firefox.stores import STORES
+from scrubber.browsers.system import jump_lists
 
 if TYPE_CHECKING:
     from scrubber.browsers.base import Place
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 def _browser(
     key: str, name: str, found: tuple[Place, ...], programs: tuple[str, ...], own: tuple[Store, ...] = ()
 ) -> Browser:
-    return Browser(key, name, "firefox", found, programs, (*STORES, *own), SHARED)
+    lists = jump_lists(programs, source="widget/windows/JumpListBuilder.cpp")
+    return Browser(key, name, "firefox", found, programs, (*STORES, *own, lists), SHARED)
 
 
 FIREFOX = _browser("firefox", "Firefox", places.FIREFOX, places.FIREFOX_EXECUTABLES)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scrubber.browsers import system
+from scrubber.browsers.system import saved_states
 from scrubber.stores.columns import Host, Origin, Url
 from scrubber.stores.recently_used import RecentlyUsed
 from scrubber.stores.records import Rule
+from scrubber.stores.recreated import Recreated
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Clear, Keep, Linked, Rows
 from scrubber.stores.text_lines import TextLines
@@ -22,7 +25,22 @@ from scrubber.stores.whole_files import WholeFiles
 if TYPE_CHECKING:
     from scrubber.stores.columns import Row
 
-SHARED = ("{user_data}/Crash Reports", "{user_data}/Pending Pings", "{data_home}/recently-used.xbel")
+_SAVED_STATES = saved_states(
+    "org.mozilla.firefox",
+    "org.mozilla.nightly",
+    "org.mozilla.librewolf",
+    "net.waterfox.waterfox",
+    "org.mozilla.floorp",
+    "app.zen-browser.zen",
+)
+
+SHARED = (
+    "{user_data}/Crash Reports",
+    "{user_data}/Pending Pings",
+    "{data_home}/recently-used.xbel",
+    *system.PLACES,
+    *_SAVED_STATES,
+)
 """What profiles share, and what can name pages."""
 
 _LOGINS = Keep("logins")
@@ -190,6 +208,9 @@ OLD_PERMISSIONS = TextLines(  # before Firefox 3
 RECENTLY_USED = RecentlyUsed("{data_home}/recently-used.xbel")
 THUMBNAILS = Thumbnails("{cache_home}/thumbnails")
 
+# The titles of windows; macOS makes them anew when the browser quits.
+SAVED_STATE = Recreated(*_SAVED_STATES, holds="sessions", source="NSWindowRestoration (AppKit)")
+
 OUTSIDE = (
     CRASH_DUMPS,
     CRASH_REPORTS,
@@ -209,4 +230,6 @@ OUTSIDE = (
     OLD_PERMISSIONS,
     RECENTLY_USED,
     THUMBNAILS,
+    SAVED_STATE,
+    *system.NOTES,
 )
