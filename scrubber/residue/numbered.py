@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
 from scrubber.files import open_regular
-from scrubber.formats import leveldb
+from scrubber.formats import certificates, leveldb
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.protobuf import read_fields
 from scrubber.formats.sqlite_file import Database
-from scrubber.residue import certificates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

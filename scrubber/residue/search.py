@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from scrubber.residue import certificates, packed
+from scrubber.formats import certificates
+from scrubber.residue import packed
 from scrubber.residue.encoded import DEPTH, Layer, base64_runs, layers
 from scrubber.residue.forms import Hit
 from scrubber.residue.piece import LIMIT, MENTION, Gap

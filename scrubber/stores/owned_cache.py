@@ -1,12 +1,16 @@
-"""Simple caches whose keys are only numbers: the database beside them says whose an entry is."""
+"""Simple caches whose keys are only numbers: the database beside them says whose an entry is.
+
+What the database doesn't list, no browser reads again. It goes where its certificate is good for a host of
+the target's, or where it has none and names the target.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubber.files import kind
-from scrubber.formats import leveldb
+from scrubber.files import kind, read_regular
+from scrubber.formats import certificates, leveldb
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.protobuf import read_fields
 from scrubber.model import Changes, Look, Standing, Trace
@@ -16,9 +20,10 @@ from scrubber.stores.simple_cache import entries, entry_key, files_of, index_of,
 from scrubber.stores.sqlite_tables import copied
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from scrubber.sites import Target
     from scrubber.stores.columns import Column
 
 
@@ -27,7 +32,7 @@ class OwnedCache:
     """A cache's folder; `owners` gives, for the key of an entry, the columns that say whose it is."""
 
     places: tuple[str, ...]
-    owners: Callable[[Path], dict[str, Row]]
+    owners: Callable[[Path], dict[str, Row] | None]
     by: tuple[Column, ...]
     source: str
     holds: tuple[str, ...]
@@ -35,7 +40,7 @@ class OwnedCache:
     def __init__(
         self,
         *places: str,
-        owners: Callable[[Path], dict[str, Row]],
+        owners: Callable[[Path], dict[str, Row] | None],
         by: tuple[Column, ...],
         holds: str,
         source: str,
@@ -47,14 +52,16 @@ class OwnedCache:
         return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
-        """Entries whose owner is the target."""
+        """Entries whose owner is the target, and lost ones of its own."""
         if kind(path) != "folder" or not look.policy.wants(self.holds[0]):
             return ()
         owners = self.owners(path)
+        if owners is None:
+            return ()
         traces = []
         for name, files in entries(path):
-            row = owners.get((entry_key(path, files) or b"").decode("utf-8", "replace"), {})
-            seen = self._owner(row, look)
+            row = owners.get((entry_key(path, files) or b"").decode("utf-8", "replace"))
+            seen = _lost(path, files, look.target) if row is None else self._owner(row, look)
             if seen is not None:
                 traces.append(Trace("", name, Standing.OWN, seen, self.holds[0]))
         return tuple(traces)
@@ -78,14 +85,32 @@ class OwnedCache:
         return None
 
 
-def script_owners(cache: Path) -> dict[str, Row]:
+def _lost(path: Path, files: Iterable[str], target: Target) -> str | None:
+    """What tells that an entry which nothing lists was the target's."""
+    contents = [read_regular(path / name) for name in files]
+    served = [host for content in contents for host in certificates.hosts(content)]
+    if served:
+        return next((text(host) for host in served if _is_good_for(text(host), target)), None)
+    return "an entry that nothing lists" if any(map(target.mentions, contents)) else None
+
+
+def _is_good_for(host: str, target: Target) -> bool:
+    """Whether a certificate's name (`*.openai.com`) is good for a host of the target's."""
+    start, _, parent = host.partition(".")
+    if start != "*":
+        return target.host(host)
+    names = (name.text.partition(":")[0] for name in target.names if "/" not in name.text)
+    return target.host(parent) or any(name.partition(".")[2] == parent for name in names)
+
+
+def script_owners(cache: Path) -> dict[str, Row] | None:
     """For `Service Worker/ScriptCache`, whose keys are the numbers of scripts.
 
     Source: components/services/storage/service_worker/service_worker_database.cc.
     """
     folder = cache.parent / "Database"
     if not leveldb.is_database(folder):
-        return {}
+        return None
     origins: dict[str, str] = {}
     scripts: dict[str, str] = {}
     for record in leveldb.read(folder).records():
@@ -105,14 +130,14 @@ def _version(registration: bytes) -> str:
         return ""
 
 
-def dictionary_owners(cache: Path) -> dict[str, Row]:
+def dictionary_owners(cache: Path) -> dict[str, Row] | None:
     """For `Shared Dictionary/cache`, whose keys are random tokens that the database beside it gives out.
 
     Source: net/extras/shared_dictionary/sqlite_persistent_shared_dictionary_store.cc.
     """
     database = cache.parent / "db"
     if kind(database) is None:
-        return {}
+        return None
     with copied(database) as (_, tables):
         table = tables.get("dictionaries")
         rows = [row for _, row in table.rows()] if table else []

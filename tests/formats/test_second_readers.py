@@ -27,6 +27,7 @@ SECOND = {
     "blockfile": ("test_blockfile", "tests.blockfile_files"),
     "cache2": ("test_second_firefox", "tests.foreign.firefox_files"),
     "cache_key": ("test_second_chromium", "tests.foreign.chromium_files"),
+    "certificates": ("test_certificates", "cryptography.x509"),
     "closed_tabs": ("test_second_chromium", "tests.foreign.chromium_files"),
     "data_storage": ("test_second_firefox", "tests.foreign.firefox_files"),
     "firefox_values": ("test_second_firefox", "tests.foreign.firefox_files"),
