@@ -76,6 +76,14 @@ def json() -> tuple[bytes, ...]:
     )
 
 
+def certificates() -> tuple[bytes, ...]:
+    """The extension for alternative names, in a sequence around it."""
+    name = b"\x82\x0flabs.openai.com"
+    names = b"\x30" + bytes((len(name),)) + name
+    extension = b"\x06\x03\x55\x1d\x11\x04" + bytes((len(names),)) + names
+    return (b"\x30\x82\0" + bytes((len(extension) + 2,)) + b"\x30" + bytes((len(extension),)) + extension,)
+
+
 def jsonb() -> tuple[bytes, ...]:
     """`{"a":[1,"x"],"b":null}`, and a text with escapes whose size takes a byte of its own."""
     return (b"\xac\x17a\x4b\x131\x17x\x17b\0", b"\xc8\x03a\\n")

@@ -17,6 +17,7 @@ from scrubber.formats import (
     anonymization_key,
     blink_values,
     cache_key,
+    certificates,
     closed_tabs,
     data_storage,
     firefox_values,
@@ -175,6 +176,11 @@ def read_json(content: bytes) -> None:
     assert json_text.read(json_text.write(node)) == node
 
 
+def read_certificates(content: bytes) -> None:
+    certificates.may_hold_one(content)
+    drain(certificates.hosts(content))
+
+
 def read_jsonb(content: bytes) -> None:
     jsonb.read(content)
     assert jsonb.without(content, {}) == content
@@ -301,6 +307,7 @@ TARGETS: dict[str, Target] = {
     "blink-values": Target(
         lambda data, _: drain(blink_values.readings(data)), ("blink_values",), seeds.values, is_slow=True
     ),
+    "certificates": Target(of_bytes(read_certificates), ("certificates",), seeds.certificates),
     "jsonb": Target(of_bytes(read_jsonb), ("jsonb",), seeds.jsonb),
     "json": Target(of_bytes(read_json), ("json_text",), seeds.json),
     "leveldb-parts": Target(
