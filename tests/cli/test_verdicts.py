@@ -178,9 +178,10 @@ def test_a_run_that_was_cut_off_is_mentioned_by_what_only_looks(
     found = scrubber(*words, "--home", cut_off)
     cache, staging = sorted(cut_off.rglob(".scrubber-*"))
     assert found.code == 1
+    ways = "`scrubber clean` finishes it, `scrubber undo` takes it back"
     assert found.err in (
-        f"An earlier run was cut off ({staging}, {cache}); `scrubber clean` finishes it, `scrubber undo` takes it back.\n",
-        f"An earlier run was cut off ({cache}, {staging}); `scrubber clean` finishes it, `scrubber undo` takes it back.\n",
+        f"An earlier run was cut off ({staging}, {cache}); {ways}.\n",
+        f"An earlier run was cut off ({cache}, {staging}); {ways}.\n",
     )
     assert everything(cut_off) == before
 
