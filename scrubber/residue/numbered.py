@@ -1,11 +1,13 @@
-"""Whose an entry of a cache is whose keys are only numbers: what lies beside the cache says it.
+"""Whose an entry of a cache is whose key is only a number or a hash: what lies beside it says it.
 
     Service Worker/ScriptCache   7               Database: RES:<version> 00 7, and REG:<storage key> 00 …
     Shared Dictionary/cache      0123…, 32 hex   db: dictionaries.token_high, token_low
+    Code Cache/js                0123…, 64 hex   entries of scripts beside it that point to the code
 
 What is listed nowhere any more may be anybody's, unless its certificate is for others alone.
 Sources: components/services/storage/service_worker/service_worker_database.cc,
-net/extras/shared_dictionary/sqlite_persistent_shared_dictionary_store.cc.
+net/extras/shared_dictionary/sqlite_persistent_shared_dictionary_store.cc,
+content/browser/code_cache/generated_code_cache.cc.
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
-from scrubber.files import open_regular
+from scrubber.files import kind, names, open_regular
 from scrubber.formats import certificates, leveldb
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.protobuf import read_fields
+from scrubber.formats.simple_cache import read_key, read_stream_0
 from scrubber.formats.sqlite_file import Database
 
 if TYPE_CHECKING:
@@ -27,7 +30,9 @@ if TYPE_CHECKING:
 
     from scrubber.residue.search import Search
 
-_SCRIPT, _DICTIONARY = re.compile(rb"[0-9]{1,19}"), re.compile(rb"[0-9A-F]{32}")
+_KEYS = re.compile(rb"[0-9]{1,19}|[0-9A-F]{32}|[0-9A-F]{64}")
+_TO_CODE = re.compile(rb".{12}([0-9A-F]{64})", re.DOTALL)
+_TO_CODE_SIZE = 12 + 64  # the response's time, the code's size, the key
 _SCRIPT_URL, _REGISTERED_VERSION = 2, 4
 _OF_DICTIONARY = ("top_frame_site", "frame_origin", "url")
 _U64 = 1 << 64
@@ -44,7 +49,7 @@ class Owners:
 
     def is_others(self, path: Path, key: bytes, headers: bytes, search: Search) -> bool | None:
         """Whether the entry in a file is another site's; None where its key tells."""
-        if not _SCRIPT.fullmatch(key) and not _DICTIONARY.fullmatch(key):
+        if not _KEYS.fullmatch(key):
             return None
         if self._known[0] != path.parent:
             self._known = path.parent, _owners(path.parent)
@@ -62,7 +67,17 @@ def _owners(folder: Path) -> _Owners:
         owners.update(_scripts(folder.parent / "Database"))
     with suppress(UnreadableStore):
         owners.update(_dictionaries(folder.parent / "db"))
+    owners.update(_compiled(folder))
     return owners
+
+
+def _compiled(folder: Path) -> Iterator[tuple[bytes, bytes]]:
+    for name in names(folder):
+        if name.endswith("_0") and kind(folder / name) == "file":
+            with open_regular(folder / name) as file, suppress(Damaged):
+                script = read_key(file)
+                if match := _TO_CODE.fullmatch(read_stream_0(file, _TO_CODE_SIZE)):
+                    yield match[1], script
 
 
 def _scripts(folder: Path) -> Iterator[tuple[bytes, bytes]]:

@@ -67,7 +67,7 @@ class SimpleCache:
             if seen:
                 traces.append(Trace("", name, seen[0], seen[1], "cache"))
         leaving = [trace for trace in traces if look.policy.removes(trace)]
-        return (*traces, *_shared_code(path, keys, leaving))
+        return (*traces, *_shared_code(path, keys, leaving, look.target))
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the removal of these entries' files, and an index without them."""
@@ -191,20 +191,25 @@ def _judge_damaged(path: Path, files: Collection[str], target: Target) -> tuple[
     return None
 
 
-def _shared_code(path: Path, keys: dict[str, bytes], leaving: list[Trace]) -> Iterator[Trace]:
-    """Compiled code that only entries which go point to."""
+def _shared_code(path: Path, keys: dict[str, bytes], leaving: list[Trace], target: Target) -> Iterator[Trace]:
+    """Compiled code that only entries which go point to, and the target's that nothing points to any more.
+
+    A script that is compiled anew gets other code: Chromium points to that and leaves the old where it is.
+    """
     shared = {name: key for name, key in keys.items() if _SHARED_CODE.fullmatch(key)}
-    if not shared or not leaving:
+    if not shared:
         return
     going = {str(trace.key): trace for trace in leaving}
-    pointed = {pointer: trace for name, trace in going.items() if (pointer := _pointer(path, name))}
-    if pointed:
-        for name in keys.keys() - shared.keys() - going.keys():
-            pointed.pop(_pointer(path, name), None)
-    for pointer, trace in pointed.items():
-        name = file_hash(pointer)
-        if shared.get(name) == pointer:
+    pointing = {name: _pointer(path, name) for name in keys.keys() - shared.keys()}
+    needed = {pointer for name, pointer in pointing.items() if name not in going}
+    pointed = {pointer: going[name] for name, pointer in pointing.items() if name in going}
+    for name, key in shared.items():
+        if name in going or key in needed:
+            continue
+        if file_hash(key) == name and (trace := pointed.get(key)):
             yield Trace("", name, trace.standing, trace.seen, "cache")
+        elif key not in pointing.values() and target.mentions(read_regular(path / f"{name}_0")):
+            yield Trace("", name, Standing.OWN, "code that no script points to", "cache")
 
 
 def _pointer(path: Path, name: str) -> bytes:

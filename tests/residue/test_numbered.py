@@ -1,4 +1,4 @@
-"""Caches whose keys are only numbers: what lies beside them, or a certificate, says whose an entry is."""
+"""Caches with numbers or hashes for keys: what lies beside them, or a certificate, says whose an entry is."""
 
 from __future__ import annotations
 
@@ -121,4 +121,22 @@ def test_dictionaries(tmp_path: Path, host: str | None, site: str, why: str) -> 
     entry(folder / "cache", TOKEN)
     if host:
         dictionary(folder / "db", f"https://{host}", f"https://{host}/d", site)
+    assert explained(tmp_path) == {why}
+
+
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        pytest.param("_keyhttps://labs.openai.com/a.js \nhttps://openai.com/", "", id="own"),
+        pytest.param("_keyhttps://shop.example/a.js \nhttps://shop.example/", "mention", id="another site's"),
+        pytest.param("_keyhttps://notopenai.com/a.js \nhttps://notopenai.com/", "mention", id="look-alike"),
+        pytest.param("", "", id="no script points to it any more"),
+    ],
+)
+def test_compiled_code(tmp_path: Path, script: str, why: str) -> None:
+    folder, code = tmp_path / "Code Cache" / "js", "0123456789ABCDEF" * 4
+    entry(folder, code)
+    if script:
+        pointer = simple_cache_files.entry(script, b"", bytes(12) + code.encode())
+        (folder / f"{simple_cache_files.name(script)}_0").write_bytes(pointer)
     assert explained(tmp_path) == {why}

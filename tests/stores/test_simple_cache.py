@@ -216,11 +216,15 @@ class TestSharedCode:
     THEIRS = f"_key{SHOP}/a.js \n{SHOP}/"
 
     def cache(self, tmp_path: Path, *pointing: str) -> Path:
-        cache = cache_of(tmp_path, self.OURS, self.THEIRS, self.CODE)
+        cache = cache_of(tmp_path, self.OURS, self.THEIRS)
+        self.put(cache, self.CODE, f"{SHOP}/a.js")
         for key in pointing:
             pointer = bytes(12) + self.CODE.encode()
             (cache / f"{made.name(key)}_0").write_bytes(made.entry(key, b"", pointer))
         return cache
+
+    def put(self, cache: Path, code: str, script: str) -> None:
+        (cache / f"{made.name(code)}_0").write_bytes(made.entry(code, script.encode(), bytes(12)))
 
     def test_goes_with_the_last_script_that_points_to_it(self, tmp_path: Path) -> None:
         cache = self.cache(tmp_path, self.OURS)
@@ -229,6 +233,27 @@ class TestSharedCode:
 
     def test_stays_while_another_script_points_to_it(self, tmp_path: Path) -> None:
         cache = self.cache(tmp_path, self.OURS, self.THEIRS)
+        clean(STORE, cache, tmp_path)
+        assert names(cache) == of(self.THEIRS, self.CODE)
+
+    @pytest.mark.parametrize(
+        ("script", "goes"),
+        [
+            pytest.param("https://labs.openai.com/a.js", True, id="the target's"),
+            pytest.param("https://labs.openai.com.evil.example/a.js", False, id="a look-alike's"),
+            pytest.param(f"{SHOP}/a.js", False, id="another's"),
+        ],
+    )
+    def test_of_a_script_that_was_compiled_anew(self, tmp_path: Path, script: str, goes: bool) -> None:
+        cache = self.cache(tmp_path)
+        old = "FEDCBA9876543210" * 4
+        self.put(cache, old, script)
+        clean(STORE, cache, tmp_path)
+        assert names(cache) == of(self.THEIRS, self.CODE, *([] if goes else [old]))
+
+    def test_that_names_the_target_stays_while_another_points_to_it(self, tmp_path: Path) -> None:
+        cache = self.cache(tmp_path, self.THEIRS)
+        self.put(cache, self.CODE, "https://labs.openai.com/a.js")
         clean(STORE, cache, tmp_path)
         assert names(cache) == of(self.THEIRS, self.CODE)
 
