@@ -112,6 +112,40 @@ def test_a_plan_tells_what_goes_what_is_kept_and_what_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("include", "said"),
+    [
+        pytest.param(
+            frozenset(),
+            [
+                "Kept, because somebody made them on purpose: 2 in bookmarks"
+                " (--include bookmarks,logins takes those).",
+                "Kept, because they can't be taken out safely: 1 in extensions, 1 in storage.",
+            ],
+            id="only bookmarks can be had by asking",
+        ),
+        pytest.param(
+            frozenset({"logins"}),
+            [
+                "Kept, because somebody made them on purpose: 2 in bookmarks"
+                " (--include bookmarks,logins takes those).",
+                "Kept, because they can't be taken out safely: 1 in extensions, 1 in storage.",
+            ],
+            id="only half of it was asked for",
+        ),
+        pytest.param(
+            frozenset({"bookmarks", "logins"}),
+            ["Kept, because they can't be taken out safely: 2 in bookmarks, 1 in extensions, 1 in storage."],
+            id="what stays although it was asked for",
+        ),
+    ],
+)
+def test_include_is_offered_only_for_what_it_takes(include: frozenset[str], said: list[str]) -> None:
+    kept = [trace(Standing.KEPT, holds) for holds in ("bookmarks", "storage", "bookmarks", "extensions")]
+    made = replace(plan(planned(*kept)), policy=Policy(include=include))
+    assert terminal.summary(made) == ["Nothing to remove.", *said]
+
+
+@pytest.mark.parametrize(
     ("host", "said"),
     [
         pytest.param(".openai.com", True, id="the sign-in of the whole site"),

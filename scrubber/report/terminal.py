@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from scrubber.model import Standing
+from scrubber.model import INCLUDABLE, Standing
 from scrubber.report.discreet import discreet
 from scrubber.stores.encrypted_cache import EncryptedCache
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 """How many findings are listed before the rest is only counted."""
+
+_NEVER_INCLUDED = frozenset({"storage", "cache", "permissions", "network", "extensions", "logs"})
+"""Where nobody made what is kept on purpose, or where no `--include` takes it."""
 
 _EXPLAINED = {"kept": "kept on purpose", "mention": "only mentioned"}
 
@@ -97,20 +100,30 @@ def summary(made: Plan) -> list[str]:
     going = sum(len(made.going(planned)) for planned in made.stores)
     stores = sum(bool(made.going(planned)) for planned in made.stores)
     staying = [trace for planned in made.stores for trace in made.staying(planned)]
-    kept = Counter(trace.holds for trace in staying if trace.standing is Standing.KEPT)
     mentions = sum(trace.standing is Standing.MENTION for trace in staying)
     lines = [f"To remove: {entries(going)} in {count(stores, 'store')}." if going else "Nothing to remove."]
     if signs_out := _sign_ins(made):
         lines.append(f"You will be signed out where these cookies sign you in: {', '.join(signs_out)}.")
-    if kept:
-        listed = ", ".join(f"{number} in {holds}" for holds, number in sorted(kept.items()))
-        lines.append(
-            f"Kept, because somebody made them on purpose: {listed} (--include bookmarks,logins takes those)."
-        )
+    lines += _kept(made, [trace.holds for trace in staying if trace.standing is Standing.KEPT])
     if mentions:
         found = count(mentions, "mention")
         lines.append(f"Left alone: {found} in other sites' own data (--mentions all removes them).")
     return [*lines, *encrypted_caches(made)]
+
+
+def _kept(made: Plan, holds: Sequence[str]) -> Iterator[str]:
+    included = made.policy.include.issuperset(INCLUDABLE)
+    for_good = Counter(word for word in holds if included or word in _NEVER_INCLUDED)
+    if on_purpose := Counter(holds) - for_good:
+        listed = _by_number(on_purpose)
+        taken = "--include bookmarks,logins takes those"
+        yield f"Kept, because somebody made them on purpose: {listed} ({taken})."
+    if for_good:
+        yield f"Kept, because they can't be taken out safely: {_by_number(for_good)}."
+
+
+def _by_number(kept: Counter[str]) -> str:
+    return ", ".join(f"{number} in {holds}" for holds, number in sorted(kept.items()))
 
 
 def encrypted_caches(made: Plan) -> list[str]:
