@@ -101,7 +101,7 @@ def run(home: Path, command: str, *options: str) -> Ran:
 def within(home: Path, path: str | Path) -> str:
     """A path as it is told of here: without the home, and without the long way to the profiles."""
     shown = Path(path).relative_to(home).as_posix()
-    shown = _DATED.sub("bookmarkbackups/bookmarks.jsonlz4", shown)
+    shown = _DATED.sub("bookmarkbackups", shown)
     for folder, short in _SHORT:
         if shown.startswith(folder):
             return short + shown.removeprefix(folder)
@@ -109,7 +109,7 @@ def within(home: Path, path: str | Path) -> str:
 
 
 _DATED = re.compile(r"bookmarkbackups/bookmarks-[\w=-]+\.jsonlz4")
-"""Firefox puts the day, a count and a hash of what is inside into the name."""
+"""Firefox puts the day, a count and a hash of what is inside into the name; the folder is one store."""
 
 
 _SHORT = (

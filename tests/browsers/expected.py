@@ -199,7 +199,7 @@ _LIVED_IN = Expected(
     ),
     kept={
         **FIREFOX.kept,
-        "bookmarkbackups/bookmarks.jsonlz4": "a copy of the bookmarks",
+        "bookmarkbackups": "a copy of the bookmarks",
         "prefs.js": "a start page",
         "tabnotes.sqlite": "a note",
     },
