@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind, names, read_regular
 from scrubber.formats import leveldb
-from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.model import Look, Standing, Trace
 from scrubber.stores.columns import Named, text
-from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,16 +19,11 @@ _RECORDS = (("shared_proto_db", b"9_"), ("Download Service/EntryDB", b""))
 _REQUEST = Named("record")
 
 
-@dataclass(frozen=True, init=False)
-class BackgroundDownloads:
+class BackgroundDownloads(Parts):
     """`Download Service/Files`: a file goes with the record of its name; it needn't name anybody itself."""
 
-    places: tuple[str, ...]
-    source: str = "components/download/internal/background_service/file_monitor_impl.cc"
-    holds: tuple[str, ...] = ("downloads",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
+    source = "components/download/internal/background_service/file_monitor_impl.cc"
+    holds = ("downloads",)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The folder, and the databases that say what was fetched."""
@@ -46,12 +40,6 @@ class BackgroundDownloads:
             for name in files
             if _REQUEST.owns({"record": requests.get(name) or read_regular(path / name)}, look.target)
         )
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of these files."""
-        for trace in traces:
-            changes.discard(path / str(trace.key))
-        return 0
 
 
 def _databases(path: Path) -> tuple[Path, ...]:

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -21,7 +20,7 @@ from scrubber.stores import proving
 from scrubber.stores.blockfile_proof import prove, prove_files
 from scrubber.stores.cache_entries import BLOCKFILE, backend, standing
 from scrubber.stores.cached_content import is_asked, names_target
-from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,20 +32,11 @@ _OWNERLESS = "ownerless streams"
 _STREAM = re.compile(r"f_[0-9a-f]{6,7}")
 
 
-@dataclass(frozen=True, init=False)
-class BlockfileCache:
+class BlockfileCache(Placed):
     """The folder with `index`, `data_0` to `data_3` and a file for each large stream."""
 
-    places: tuple[str, ...]
-    source: str = "net/disk_cache/blockfile/disk_format.h"
-    holds: tuple[str, ...] = ("cache",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The folder."""
-        return (path,)
+    source = "net/disk_cache/blockfile/disk_format.h"
+    holds = ("cache",)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Entries by key, and what nothing leads to any more: blocks that name the target, large streams."""

@@ -18,7 +18,7 @@ from scrubber.formats.prefs_js import read_lines
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.cached_content import is_asked, names_target
-from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Placed
 from scrubber.stores.records import names as named_in
 
 if TYPE_CHECKING:
@@ -36,20 +36,11 @@ _Seen = tuple[Standing, str, str]
 """How an entry stands to the target, what gave it away, and the name of its record in the index."""
 
 
-@dataclass(frozen=True, init=False)
-class Cache2:
+class Cache2(Placed):
     """The folder `cache2`: entries in use, entries waiting to be deleted, marks of evictions, the index."""
 
-    places: tuple[str, ...]
-    source: str = "netwerk/cache2/CacheFileIOManager.cpp"
-    holds: tuple[str, ...] = ("cache",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The folder."""
-        return (path,)
+    source = "netwerk/cache2/CacheFileIOManager.cpp"
+    holds = ("cache",)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Entries by key and partition, never by what is in them; marks by the origin that they name."""

@@ -15,6 +15,7 @@ from scrubber.stores import proving
 from scrubber.stores.cache_entries import standing
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Placed
 from scrubber.stores.simple_cache import (
     content_standing,
     cut_index,
@@ -39,23 +40,18 @@ _NAMED = "caches"
 
 
 @dataclass(frozen=True, init=False)
-class CacheStorage:
+class CacheStorage(Placed):
     """One origin's folder; the target's goes whole. What names the target in another's is a mention: an
     entry, or a cache as a whole by its own name.
     """
 
-    places: tuple[str, ...]
     in_bucket: bool
     """Whether it is part of a storage bucket, which goes with all that it holds if it is the target's."""
-    source: str = "content/browser/cache_storage/cache_storage.proto"
-    holds: tuple[str, ...] = ("storage",)
+    source = "content/browser/cache_storage/cache_storage.proto"
+    holds = ("storage",)
 
     def __init__(self, *places: str, in_bucket: bool = False) -> None:
         settle(self, places=places, in_bucket=in_bucket)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The folder."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The folder itself by the storage key in its index, else caches in it by name, entries by URL."""

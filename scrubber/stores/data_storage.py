@@ -11,6 +11,7 @@ from scrubber.formats.damaged import Damaged
 from scrubber.formats.data_storage import Slot, read_slots, slot_size, without
 from scrubber.stores import proving
 from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -24,21 +25,14 @@ _LIMIT = 1 << 24  # 2048 slots are the most that Firefox keeps
 
 
 @dataclass(frozen=True, init=False)
-class DataStorage:
+class DataStorage(Placed):
     """One `.bin` file; `fields` takes a slot's key and value apart for the rule."""
 
-    places: tuple[str, ...]
     fields: Callable[[str, str], Row]
     rule: Rule
-    source: str
-    holds: tuple[str, ...]
 
     def __init__(self, *places: str, fields: Callable[[str, str], Row], rule: Rule, source: str) -> None:
         settle(self, places=places, fields=fields, rule=rule, source=source, holds=(rule.holds,))
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Slots by their key and value."""

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.errors import Unproved
@@ -22,7 +21,6 @@ from scrubber.files import kind, read_regular
 from scrubber.stores import proving
 from scrubber.stores.cached_content import is_asked
 from scrubber.stores.columns import text
-from scrubber.stores.frozen import settle
 from scrubber.stores.others_storage import (
     Naming,
     Owned,
@@ -35,6 +33,7 @@ from scrubber.stores.others_storage import (
     names,
     naming_rows,
 )
+from scrubber.stores.placed import Placed
 from scrubber.stores.sqlite_rows import Repair
 from scrubber.stores.sqlite_tables import copied
 from scrubber.stores.undescribed import is_sqlite
@@ -80,16 +79,11 @@ _COUNTED = (
 )
 
 
-@dataclass(frozen=True, init=False)
-class OthersResponses:
+class OthersResponses(Placed):
     """The caches of an origin that is not the target's."""
 
-    places: tuple[str, ...]
-    source: str = "dom/cache/DBSchema.cpp"
-    holds: tuple[str, ...] = ("storage",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
+    source = "dom/cache/DBSchema.cpp"
+    holds = ("storage",)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database with its sidecars, the sum of paddings, and all bodies."""

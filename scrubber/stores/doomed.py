@@ -5,7 +5,6 @@ Whoever else is in it can't miss it: no browser reads it, and Chromium itself de
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
@@ -15,6 +14,7 @@ from scrubber.formats.damaged import Damaged
 from scrubber.formats.pickle import Pickle
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Parts, Placed, Whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,20 +27,11 @@ _PRIMARY = "primary"
 _LIMIT = 1 << 16
 
 
-@dataclass(frozen=True, init=False)
-class Doomed:
+class Doomed(Whole):
     """One file or folder that waits to be deleted."""
-
-    places: tuple[str, ...]
-    holds: tuple[str, ...]
-    source: str
 
     def __init__(self, *places: str, holds: str, source: str) -> None:
         settle(self, places=places, holds=(holds,), source=source)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file or folder."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The whole, if its name or anything in it names the target."""
@@ -48,23 +39,12 @@ class Doomed:
             return ()
         return (Trace("", path.name, Standing.OWN, path.name, self.holds[0]),)
 
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage its removal."""
-        if traces:
-            changes.discard(path)
-        return 0
 
-
-@dataclass(frozen=True, init=False)
-class LostFileSystems:
+class LostFileSystems(Parts):
     """Numbered folders in `File System` that no origin has any more; repairs of its database delete them."""
 
-    places: tuple[str, ...]
-    source: str = "storage/browser/file_system/sandbox_origin_database.cc"
-    holds: tuple[str, ...] = ("storage",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
+    source = "storage/browser/file_system/sandbox_origin_database.cc"
+    holds = ("storage",)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database that says whose a folder is, and the folders that it doesn't know."""
@@ -77,23 +57,12 @@ class LostFileSystems:
         naming = (name for name in _lost(path) if names_it(path / name, look.target))
         return tuple(Trace("", name, Standing.OWN, name, "storage") for name in naming)
 
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of these folders."""
-        for trace in traces:
-            changes.discard(path / str(trace.key))
-        return 0
 
-
-@dataclass(frozen=True, init=False)
-class PrimaryFileSystem:
+class PrimaryFileSystem(Placed):
     """`primary.origin`: the one origin whose files lie in `primary`, where an app has a profile to itself."""
 
-    places: tuple[str, ...]
-    source: str = "storage/browser/file_system/sandbox_prioritized_origin_database.cc"
-    holds: tuple[str, ...] = ("storage",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
+    source = "storage/browser/file_system/sandbox_prioritized_origin_database.cc"
+    holds = ("storage",)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file and the folder."""

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind
-from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.model import Look, Standing, Trace
 from scrubber.stores.cache_entries import is_encrypted
-from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, init=False)
-class EncryptedCache:
+class EncryptedCache(Whole):
     """A cache's folder with all that is in it; the browser makes it anew."""
 
-    places: tuple[str, ...]
-    source: str = "services/network/enterprise/encryption/encrypted_cache_file.cc"
-    holds: tuple[str, ...] = ("cache",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The folder."""
-        return (path,)
+    source = "services/network/enterprise/encryption/encrypted_cache_file.cc"
+    holds = ("cache",)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The whole folder, which may hold the target's entries: a mention.
@@ -42,9 +32,3 @@ class EncryptedCache:
                 path, "encrypted with a key that only the browser has; it could go as a whole, as a mention"
             )
         return (Trace("", path.name, Standing.MENTION, "a cache that is encrypted", "cache"),)
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of the folder."""
-        if traces:
-            changes.discard(path)
-        return 0

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from scrubber.files import kind, names
 from scrubber.formats.origins import is_host, join_port, parse_origin
-from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.model import Look, Standing, Trace
 from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,20 +22,13 @@ _URL = re.compile(r"https?://\S+")
 
 
 @dataclass(frozen=True, init=False)
-class HashedFiles:
+class HashedFiles(Parts):
     """A folder of such files; `name` gives the file's name, without its ending, for a URL."""
 
-    places: tuple[str, ...]
     name: Callable[[str], str]
-    holds: tuple[str, ...]
-    source: str
 
     def __init__(self, *places: str, name: Callable[[str], str], holds: str, source: str) -> None:
         settle(self, places=places, name=name, holds=(holds,), source=source)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The folder."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Files of the URLs seen so far. One whose URL nobody knows any more can't be told."""
@@ -47,12 +41,6 @@ class HashedFiles:
             if name is not None:
                 found[name] = Trace("", name, Standing.OWN, url, self.holds[0])
         return tuple(found.values())
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of these files."""
-        for trace in traces:
-            changes.discard(path / str(trace.key))
-        return 0
 
 
 def start_pages(target: Target) -> Iterator[str]:

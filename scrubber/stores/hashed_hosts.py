@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular
 from scrubber.model import Standing, Trace
 from scrubber.stores import json_edit
-from scrubber.stores.frozen import settle
 from scrubber.stores.json_edit import Gone, at_places
 from scrubber.stores.known_hosts import hosts
+from scrubber.stores.placed import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,20 +24,11 @@ if TYPE_CHECKING:
 _LISTS = ("sts", "expect_ct", "pkp")
 
 
-@dataclass(frozen=True, init=False)
-class HashedHosts:
+class HashedHosts(Placed):
     """The file of one network service."""
 
-    places: tuple[str, ...]
-    source: str = "net/http/transport_security_persister.cc"
-    holds: tuple[str, ...] = ("network",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file."""
-        return (path,)
+    source = "net/http/transport_security_persister.cc"
+    holds = ("network",)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Records whose hash is a known host's."""

@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular
 from scrubber.stores.cached_content import is_asked
 from scrubber.stores.columns import text
-from scrubber.stores.frozen import settle
 from scrubber.stores.others_storage import (
     Naming,
     Owned,
@@ -31,6 +30,7 @@ from scrubber.stores.others_storage import (
     names,
     naming_rows,
 )
+from scrubber.stores.placed import Placed
 from scrubber.stores.sqlite_rows import Repair
 from scrubber.stores.sqlite_tables import copied
 from scrubber.stores.undescribed import is_sqlite
@@ -64,16 +64,11 @@ _COUNTED = (
 )
 
 
-@dataclass(frozen=True, init=False)
-class OthersRecords:
+class OthersRecords(Placed):
     """One database of an origin that is not the target's."""
 
-    places: tuple[str, ...]
-    source: str = "dom/indexedDB/ActorsParent.cpp"
-    holds: tuple[str, ...] = ("storage",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
+    source = "dom/indexedDB/ActorsParent.cpp"
+    holds = ("storage",)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database with its sidecars, and the folder of its files."""

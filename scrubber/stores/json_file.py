@@ -11,6 +11,7 @@ from scrubber.model import Standing
 from scrubber.stores import json_edit
 from scrubber.stores.frozen import settle
 from scrubber.stores.json_edit import Becomes, Cut, Cuts, Gone, Place, at_places
+from scrubber.stores.placed import Placed
 from scrubber.stores.records import Rule
 
 if TYPE_CHECKING:
@@ -65,21 +66,14 @@ class Items:
 
 
 @dataclass(frozen=True, init=False)
-class JsonFile:
+class JsonFile(Placed):
     """One JSON file with the lists in it that know sites."""
 
-    places: tuple[str, ...]
     items: tuple[Items, ...]
-    source: str
-    holds: tuple[str, ...]
 
     def __init__(self, *places: str, items: tuple[Items, ...], source: str) -> None:
         words = dict.fromkeys(each.rule.holds for each in items)
         settle(self, places=places, items=items, source=source, holds=tuple(words))
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Items by their fields; one that only mentions the target anywhere inside is another's."""

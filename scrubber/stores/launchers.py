@@ -19,6 +19,7 @@ from scrubber.files import kind, names, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.frozen import settle
 from scrubber.stores.hashed_files import own_urls
+from scrubber.stores.placed import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,20 +36,15 @@ _CHANNELS = {"": "", "stable": "", "beta": "beta", "unstable": "dev", "dev": "de
 
 
 @dataclass(frozen=True, init=False)
-class Launchers:
+class Launchers(Shared):
     """A folder of launchers, for one browser: `programs` are the names of its main program."""
 
-    places: tuple[str, ...]
     programs: tuple[str, ...]
-    source: str = "chrome/browser/shell_integration_linux.cc"
-    holds: tuple[str, ...] = ("extensions",)
+    source = "chrome/browser/shell_integration_linux.cc"
+    holds = ("extensions",)
 
     def __init__(self, *places: str, programs: tuple[str, ...]) -> None:
         settle(self, places=places, programs=programs)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:  # noqa: ARG002 - the same for every path
-        """Nothing as a whole: other programs' launchers lie here too."""
-        return ()
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Launchers of the target's apps in this profile, with the icons of those whose app is gone."""

@@ -13,6 +13,7 @@ from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
 from scrubber.stores.leveldb_edit import prove, rebuild
 from scrubber.stores.leveldb_search import Search
+from scrubber.stores.placed import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ FOLDERS = "folders"
 
 
 @dataclass(frozen=True, init=False)
-class LevelDb:
+class LevelDb(Placed):
     """A folder with one database, and perhaps more in folders inside it.
 
     A record is of the first of `records` that its key fits; those that others point to come first.
@@ -36,9 +37,6 @@ class LevelDb:
     without a key, it is what no reader of the database sees any more.
     """
 
-    places: tuple[str, ...]
-    holds: tuple[str, ...]
-    source: str
     records: tuple[Records, ...]
     beside: str
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
-from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Placed, Whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,20 +20,11 @@ _SALT = re.compile(r"[0-9A-Za-z_-]+")
 _LIMIT = 1 << 16
 
 
-@dataclass(frozen=True, init=False)
-class MlsGroups:
+class MlsGroups(Whole):
     """Encrypted databases, each named by the base64 of its origin, and files that begin with that name."""
 
-    places: tuple[str, ...]
-    source: str = "dom/mls/MLSTransactionParent.cpp"
-    holds: tuple[str, ...] = ("storage",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file."""
-        return (path,)
+    source = "dom/mls/MLSTransactionParent.cpp"
+    holds = ("storage",)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The file itself, if it is the target's."""
@@ -44,23 +34,12 @@ class MlsGroups:
         is_ours = look.target.origin(origin) or look.target.reversed_host(origin)
         return (Trace("", path.name, Standing.OWN, origin, "storage"),) if is_ours else ()
 
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of the file."""
-        if traces:
-            changes.discard(path)
-        return 0
 
-
-@dataclass(frozen=True, init=False)
-class ProtectedMedia:
+class ProtectedMedia(Placed):
     """Folders `id/<hash>` with an origin, and `storage/<salt>` with its licences, for one media plugin."""
 
-    places: tuple[str, ...]
-    source: str = "dom/media/gmp/GMPServiceParent.cpp"
-    holds: tuple[str, ...] = ("storage",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
+    source = "dom/media/gmp/GMPServiceParent.cpp"
+    holds = ("storage",)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The origin's folder and, where there is one, that of its licences."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.files import kind
 from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Placed
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Rows
 
@@ -50,12 +51,9 @@ class Visit(OneOf):
 
 
 @dataclass(frozen=True, init=False)
-class Numbered:
+class Numbered(Placed):
     """One database; `rows` says, for its path, what makes a row the target's."""
 
-    places: tuple[str, ...]
-    holds: tuple[str, ...]
-    source: str
     rows: Callable[[Path, Look], tuple[Rows, ...]]
 
     def __init__(

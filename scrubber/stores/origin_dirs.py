@@ -10,9 +10,10 @@ from scrubber.files import kind, names, read_regular, walk
 from scrubber.formats import metadata_v2
 from scrubber.formats.firefox_values import readings
 from scrubber.formats.sqlite_unit import sidecar
-from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.model import Look, Standing, Trace
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Parts, Whole
 from scrubber.stores.sqlite_tables import copied
 
 if TYPE_CHECKING:
@@ -43,20 +44,14 @@ def by_metadata(path: Path) -> str:
 
 
 @dataclass(frozen=True, init=False)
-class OriginDirs:
+class OriginDirs(Whole):
     """Folders of which each belongs to one origin; `whose` says to which."""
 
-    places: tuple[str, ...]
     whose: Callable[[Path], str]
-    source: str
-    holds: tuple[str, ...] = ("storage",)
+    holds = ("storage",)
 
     def __init__(self, *places: str, whose: Callable[[Path], str], source: str) -> None:
         settle(self, places=places, whose=whose, source=source)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The folder."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The folder itself, if it is the target's."""
@@ -67,27 +62,14 @@ class OriginDirs:
             return ()
         return (Trace("", path.name, Standing.OWN, origin, "storage"),)
 
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of the folder; nothing else is in it to compare."""
-        if traces:
-            changes.discard(path)
-        return 0
 
-
-@dataclass(frozen=True, init=False)
-class OriginFiles:
+class OriginFiles(Whole):
     """Databases of one origin each, named by it: `https_labs.openai.com_0.localstorage`."""
 
-    places: tuple[str, ...]
-    source: str
-    holds: tuple[str, ...] = ("storage",)
+    holds = ("storage",)
 
     def __init__(self, *places: str, source: str) -> None:
         settle(self, places=places, source=source)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The file itself, if it is the target's."""
@@ -96,27 +78,12 @@ class OriginFiles:
             return ()
         return (Trace("", path.name, Standing.OWN, origin, "storage"),)
 
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of the file."""
-        if traces:
-            changes.discard(path)
-        return 0
 
-
-@dataclass(frozen=True, init=False)
-class SetAside:
+class SetAside(Whole):
     """What Firefox moved away to delete it later, of one client or a whole origin: nobody's any more."""
 
-    places: tuple[str, ...]
-    source: str = "dom/quota/ActorsParent.cpp, to-be-removed"
-    holds: tuple[str, ...] = ("storage",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file or folder."""
-        return (path,)
+    source = "dom/quota/ActorsParent.cpp, to-be-removed"
+    holds = ("storage",)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The whole, if it was the target's, or names it anywhere."""
@@ -130,20 +97,11 @@ class SetAside:
             return ()
         return (Trace("", path.name, Standing.OWN, by_metadata(path), "storage"),)
 
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage its removal."""
-        if traces:
-            changes.discard(path)
-        return 0
 
-
-@dataclass(frozen=True, init=False)
-class Buckets:
+class Buckets(Parts):
     """Chromium's storage buckets: folders named by the number of their row in `QuotaManager`."""
 
-    places: tuple[str, ...]
-    source: str
-    holds: tuple[str, ...] = ("storage",)
+    holds = ("storage",)
 
     def __init__(self, *places: str, source: str) -> None:
         settle(self, places=places, source=source)
@@ -163,12 +121,6 @@ class Buckets:
             for name, key in self._buckets(path / "QuotaManager", look.target)
             if name in folders
         )
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of these folders."""
-        for trace in traces:
-            changes.discard(path / str(trace.key))
-        return 0
 
     def _folders(self, path: Path) -> tuple[Path, ...]:
         found = (path / name for name in names(path) if name.isdigit())

@@ -17,6 +17,7 @@ from scrubber.stores import proving
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
 from scrubber.stores.origin_dirs import by_name
+from scrubber.stores.placed import Placed
 from scrubber.stores.sqlite_edit import rebuild
 from scrubber.stores.sqlite_left_over import left_over
 from scrubber.stores.sqlite_proof import prove
@@ -35,20 +36,14 @@ _ORIGIN = b"ORIGIN:"
 
 
 @dataclass(frozen=True, init=False)
-class OthersFolders:
+class OthersFolders(Placed):
     """A folder of one origin, which `whose` tells; one that is the target's goes by another store."""
 
-    places: tuple[str, ...]
     whose: Callable[[Path], str]
-    source: str
-    holds: tuple[str, ...] = ("storage",)
+    holds = ("storage",)
 
     def __init__(self, *places: str, whose: Callable[[Path], str], source: str) -> None:
         settle(self, places=places, whose=whose, source=source)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The folder."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The folder, where it is another's and anything in it names the target."""
@@ -65,13 +60,12 @@ class OthersFolders:
 
 
 @dataclass(frozen=True, init=False)
-class OthersIndexedDb:
+class OthersIndexedDb(Placed):
     """A database of IndexedDB in SQLite; what no row of it holds any more is nobody's, and goes."""
 
-    places: tuple[str, ...]
     whose: Callable[[Path], str]
-    source: str = "content/browser/indexed_db/instance/sqlite/database_connection.cc"
-    holds: tuple[str, ...] = ("storage",)
+    source = "content/browser/indexed_db/instance/sqlite/database_connection.cc"
+    holds = ("storage",)
 
     def __init__(self, *places: str, whose: Callable[[Path], str]) -> None:
         settle(self, places=places, whose=whose)

@@ -17,6 +17,7 @@ from scrubber.stores import proving
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
 from scrubber.stores.origin_dirs import by_metadata
+from scrubber.stores.placed import Parts, Placed
 from scrubber.stores.push_subscriptions import without_triggers
 from scrubber.stores.sqlite_left_over import left_over
 from scrubber.stores.sqlite_proof import prove
@@ -44,14 +45,12 @@ _LONGEST_SEEN = 300
 
 
 @dataclass(frozen=True, init=False)
-class OthersDatabases:
+class OthersDatabases(Placed):
     """One database of an origin that is not the target's; what is the target's own goes with its folder."""
 
-    places: tuple[str, ...]
-    source: str
     kept: bool
     """Whether its rows stay whatever is asked for."""
-    holds: tuple[str, ...] = ("storage",)
+    holds = ("storage",)
 
     def __init__(self, *places: str, source: str, kept: bool = False) -> None:
         settle(self, places=places, source=source, kept=kept)
@@ -76,23 +75,17 @@ class OthersDatabases:
 
 
 @dataclass(frozen=True, init=False)
-class OthersFiles:
+class OthersFiles(Parts):
     """A folder of an origin that is not the target's, and what names the target in its other files."""
 
-    places: tuple[str, ...]
-    source: str
     owned: Callable[[Path], Owned | None]
     """Which files records refer to, with which they go; None where nothing tells."""
-    holds: tuple[str, ...] = ("storage",)
+    holds = ("storage",)
 
     def __init__(
         self, *places: str, source: str, owned: Callable[[Path], Owned | None] = lambda _: None
     ) -> None:
         settle(self, places=places, source=source, owned=owned)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The folder."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Files that are no database: cached responses, big values, files of the origin's file system."""
@@ -110,12 +103,6 @@ class OthersFiles:
             for name, seen in found
             if (standing := _standing(name, owned, look))
         )
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of these files."""
-        for trace in traces:
-            changes.discard(path / str(trace.key))
-        return 0
 
 
 def _standing(name: str, owned: Owned | None, look: Look) -> Standing | None:

@@ -16,6 +16,7 @@ from scrubber.formats.protobuf import read_fields
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.columns import Origin, Partition, Row, Url, text
 from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Placed
 from scrubber.stores.simple_cache import entries, entry_key, files_of, index_of, take_out
 from scrubber.stores.sqlite_tables import copied
 
@@ -28,14 +29,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, init=False)
-class OwnedCache:
+class OwnedCache(Placed):
     """A cache's folder; `owners` gives, for the key of an entry, the columns that say whose it is."""
 
-    places: tuple[str, ...]
     owners: Callable[[Path], dict[str, Row] | None]
     by: tuple[Column, ...]
-    source: str
-    holds: tuple[str, ...]
 
     def __init__(
         self,
@@ -46,10 +44,6 @@ class OwnedCache:
         source: str,
     ) -> None:
         settle(self, places=places, owners=owners, by=by, source=source, holds=(holds,))
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The folder."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Entries whose owner is the target, and lost ones of its own."""

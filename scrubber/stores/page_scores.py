@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import json_edit
-from scrubber.stores.frozen import settle
 from scrubber.stores.json_edit import Gone, at_places
+from scrubber.stores.placed import Placed
 from scrubber.stores.visited_pages import own_pages
 
 if TYPE_CHECKING:
@@ -19,20 +18,11 @@ _LIMIT = 1 << 26
 _SCORES = "score_map"
 
 
-@dataclass(frozen=True, init=False)
-class PageScores:
+class PageScores(Placed):
     """`{"score_map": {"cKG6d63pBje0": {…}}, …}`; the key is the page's guid."""
 
-    places: tuple[str, ...]
-    source: str = "browser/extensions/newtab/lib/SmartShortcutsRanker/RankShortcuts.mjs"
-    holds: tuple[str, ...] = ("history",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file."""
-        return (path,)
+    source = "browser/extensions/newtab/lib/SmartShortcutsRanker/RankShortcuts.mjs"
+    holds = ("history",)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Scores of pages that the history knows as the target's."""

@@ -18,6 +18,7 @@ from scrubber.stores import proving
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
 from scrubber.stores.hashed_files import own_urls, start_pages
+from scrubber.stores.placed import Placed
 from scrubber.stores.pref_pieces import UNKNOWN, WHOLE
 
 if TYPE_CHECKING:
@@ -142,21 +143,14 @@ class Preference:
 
 
 @dataclass(frozen=True, init=False)
-class PrefsJs:
+class PrefsJs(Placed):
     """The file with the preferences that know sites; the first that fits a line's name reads it."""
 
-    places: tuple[str, ...]
     preferences: tuple[Preference, ...]
-    source: str
-    holds: tuple[str, ...]
 
     def __init__(self, *places: str, preferences: tuple[Preference, ...], source: str) -> None:
         words = tuple(dict.fromkeys(each.rule.holds for each in preferences))
         settle(self, places=places, preferences=preferences, source=source, holds=words)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Items of preferences; the trace's `where` is the preference."""

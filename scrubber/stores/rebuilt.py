@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind
 from scrubber.formats.sqlite_unit import sidecar
 from scrubber.model import Changes, Look, Standing, Trace
-from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Placed
 from scrubber.stores.sqlite_tables import copied
 from scrubber.stores.visited_pages import own_pages
 
@@ -19,16 +18,11 @@ if TYPE_CHECKING:
 _SIDECARS = ("-wal", "-shm", "-journal")
 
 
-@dataclass(frozen=True, init=False)
-class SemanticHistory:
+class SemanticHistory(Placed):
     """What Firefox computed from pages' titles, by hashes of their URLs; the rest takes a module to read."""
 
-    places: tuple[str, ...]
-    source: str = "toolkit/components/places/PlacesSemanticHistoryDatabase.sys.mjs"
-    holds: tuple[str, ...] = ("history",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
+    source = "toolkit/components/places/PlacesSemanticHistoryDatabase.sys.mjs"
+    holds = ("history",)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database, its WAL and its journal."""

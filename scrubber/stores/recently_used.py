@@ -6,7 +6,6 @@ Specification: freedesktop.org, Desktop Bookmark; written by GLib's gbookmarkfil
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from scrubber.files import kind, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.downloaded import downloaded, path_of
-from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Shared
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,20 +28,11 @@ _HREF = re.compile(rb"""<bookmark\s[^>]*?\bhref=(?:"([^"]*)"|'([^']*)')""")
 _UNEXPECTED = (b"<!--", b"<![CDATA[", b"<bookmark/", b"<!ENTITY")
 
 
-@dataclass(frozen=True, init=False)
-class RecentlyUsed:
+class RecentlyUsed(Shared):
     """The list."""
 
-    places: tuple[str, ...]
-    source: str = "freedesktop.org: Desktop Bookmark specification"
-    holds: tuple[str, ...] = ("downloads",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:  # noqa: ARG002 - the same for every path
-        """Nothing as a whole: every program writes here at any time, and entries are known one by one."""
-        return ()
+    source = "freedesktop.org: Desktop Bookmark specification"
+    holds = ("downloads",)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Entries of the target's downloads and URLs, and those that name it in a title or elsewhere."""

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular, walk
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Placed
 from scrubber.stores.whole_files import unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, init=False)
-class Recreated:
+class Recreated(Placed):
     """A file, or a folder whose files are of use only together."""
-
-    places: tuple[str, ...]
-    holds: tuple[str, ...]
-    source: str
 
     def __init__(self, *places: str, holds: str, source: str) -> None:
         settle(self, places=places, holds=(holds,), source=source)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file or folder."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """All of its files, if one of them names the target."""

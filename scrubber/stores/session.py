@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind, read_regular
 from scrubber.stores import json_edit
-from scrubber.stores.frozen import settle
 from scrubber.stores.json_edit import Becomes, Cut, Cuts, Gone, Place, at_places
+from scrubber.stores.placed import Placed
 from scrubber.stores.session_search import STATES, Search
 
 if TYPE_CHECKING:
@@ -26,20 +26,11 @@ if TYPE_CHECKING:
 _LIMIT = 1 << 28
 
 
-@dataclass(frozen=True, init=False)
-class Session:
+class Session(Placed):
     """One session file, `sessionstore.jsonlz4` or one of the older ones that Firefox falls back to."""
 
-    places: tuple[str, ...]
-    source: str = "browser/components/sessionstore/SessionStore.sys.mjs"
-    holds: tuple[str, ...] = ("sessions", "cookies", "storage")
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file."""
-        return (path,)
+    source = "browser/components/sessionstore/SessionStore.sys.mjs"
+    holds = ("sessions", "cookies", "storage")
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Windows, tabs, pages, texts; a trace's key is the way to it from the root."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scrubber.errors import PlanOutdated, Unproved
@@ -16,6 +16,7 @@ from scrubber.stores import proving
 from scrubber.stores.cache_entries import BLOCKFILE, ENCRYPTED, SQL, backend, standing
 from scrubber.stores.cached_content import is_asked, names_target
 from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -32,20 +33,13 @@ _POINTER = re.compile(rb".{12}([0-9A-F]{64})", re.DOTALL)
 _POINTER_SIZE = 12 + 64  # the response's time, the code's size, the key
 
 
-@dataclass(frozen=True, init=False)
-class SimpleCache:
+class SimpleCache(Placed):
     """One folder of entries: an HTTP cache or a cache of compiled code."""
 
-    places: tuple[str, ...]
-    source: str
-    holds: tuple[str, ...] = ("cache",)
+    holds = ("cache",)
 
     def __init__(self, *places: str, source: str = "net/disk_cache/simple/simple_backend_impl.cc") -> None:
         settle(self, places=places, source=source)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The folder."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Entries by key, and what only they point to."""

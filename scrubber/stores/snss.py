@@ -25,6 +25,7 @@ from scrubber.formats.snss import (
 from scrubber.model import Changes, Key, Look, Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Parts, Placed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -39,20 +40,11 @@ _PAGE_COMMANDS = {_OPEN_TABS: 6, _CLOSED_TABS: closed_tabs.PAGE}
 _REST = "rest"
 
 
-@dataclass(frozen=True, init=False)
-class SessionFile:
+class SessionFile(Placed):
     """One file of tabs that are open, or were closed lately."""
 
-    places: tuple[str, ...]
-    source: str = _SOURCE
-    holds: tuple[str, ...] = ("sessions",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file."""
-        return (path,)
+    source = _SOURCE
+    holds = ("sessions",)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Pages of the target, and whatever else names it: a referrer, a frame, a window's title."""
@@ -78,21 +70,16 @@ class SessionFile:
 
 
 @dataclass(frozen=True, init=False)
-class EncryptedSessions:
+class EncryptedSessions(Parts):
     """The folder of encrypted copies of the session files, record by record, which no browser reads yet."""
 
-    places: tuple[str, ...]
     plain: str
     """The name of the folder with the files themselves."""
-    source: str = _SOURCE
-    holds: tuple[str, ...] = ("sessions",)
+    source = _SOURCE
+    holds = ("sessions",)
 
     def __init__(self, *places: str, plain: str) -> None:
         settle(self, places=places, plain=plain)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The folder."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """All copies, if a page goes from the files themselves, or the copies hold more than these.
@@ -113,12 +100,6 @@ class EncryptedSessions:
             seen = "an encrypted copy of other sessions than are there"
             return tuple(Trace("", name, Standing.MENTION, seen, "sessions") for name in copies)
         return ()
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of these copies."""
-        for trace in traces:
-            changes.discard(path / str(trace.key))
-        return 0
 
 
 def _read(path: Path, content: bytes) -> Session:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
@@ -14,7 +13,7 @@ from scrubber.stores import proving
 from scrubber.stores.cache_entries import standing
 from scrubber.stores.cached_content import is_asked, names_target
 from scrubber.stores.columns import Row, text
-from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Placed
 from scrubber.stores.sqlite_edit import rebuild
 from scrubber.stores.sqlite_left_over import left_over
 from scrubber.stores.sqlite_proof import prove
@@ -36,16 +35,11 @@ _COUNTS = tuple(
 )
 
 
-@dataclass(frozen=True, init=False)
-class SqlCache:
+class SqlCache(Placed):
     """One of the databases `sqldb0`, `sqldb1`, … that an HTTP cache is spread over."""
 
-    places: tuple[str, ...]
-    source: str = "net/disk_cache/sql/sql_backend_constants.h"
-    holds: tuple[str, ...] = ("cache",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
+    source = "net/disk_cache/sql/sql_backend_constants.h"
+    holds = ("cache",)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database and its journals."""
@@ -65,16 +59,11 @@ class SqlCache:
         return _edit(path, traces, _COUNTS, changes, SIDECARS)
 
 
-@dataclass(frozen=True, init=False)
-class CompiledCode:
+class CompiledCode(Placed):
     """A database of one site's compiled code, named by the site (`5bb[a`6`2`2…`: see the format)."""
 
-    places: tuple[str, ...]
-    source: str = "components/persistent_cache/sqlite/sqlite_backend_impl.cc"
-    holds: tuple[str, ...] = ("cache",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
+    source = "components/persistent_cache/sqlite/sqlite_backend_impl.cc"
+    holds = ("cache",)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database and its journal."""

@@ -9,6 +9,7 @@ from scrubber.formats.sqlite_unit import SIDECARS, sidecar
 from scrubber.model import Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Placed
 from scrubber.stores.sqlite_edit import Rewrite, rebuild
 from scrubber.stores.sqlite_json import Within, without
 from scrubber.stores.sqlite_left_over import left_over
@@ -26,15 +27,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, init=False)
-class Sqlite:
+class Sqlite(Placed):
     """One database. `rows` are looked through in order: what is pointed to comes before what points.
 
     `within` are columns with JSON; `rewrite` stands in for `rebuild` where that isn't enough.
     """
 
-    places: tuple[str, ...]
-    holds: tuple[str, ...]
-    source: str
     rows: tuple[Rows, ...]
     clears: tuple[Clear, ...]
     mendings: tuple[Mending, ...]

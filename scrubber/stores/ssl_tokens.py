@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
@@ -12,7 +11,7 @@ from scrubber.formats.damaged import Damaged
 from scrubber.formats.ssl_tokens import Token, Tokens, read_tokens, write_tokens
 from scrubber.stores import proving
 from scrubber.stores.columns import Host, Partition
-from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Placed
 from scrubber.stores.records import Rule
 
 if TYPE_CHECKING:
@@ -27,20 +26,11 @@ _PEER = re.compile(r"(?:.*:)?(?P<host>\[[^\]]*\]|[^:]*):[0-9]+")
 _RULE = Rule((Host("host"), Partition("suffix", of="host")), holds="network")
 
 
-@dataclass(frozen=True, init=False)
-class SslTokens:
+class SslTokens(Placed):
     """The file `ssl_tokens_cache.bin`, which Firefox writes at shutdown and once a day."""
 
-    places: tuple[str, ...]
-    source: str = "netwerk/base/SSLTokensCache.cpp"
-    holds: tuple[str, ...] = ("network",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file."""
-        return (path,)
+    source = "netwerk/base/SSLTokensCache.cpp"
+    holds = ("network",)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Tickets by their host and partition."""

@@ -9,6 +9,7 @@ from scrubber.errors import PlanOutdated, Unproved
 from scrubber.files import kind, read_regular
 from scrubber.stores import proving
 from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,15 +41,12 @@ def blocks(content: bytes) -> list[bytes]:
 
 
 @dataclass(frozen=True, init=False)
-class TextLines:
+class TextLines(Placed):
     """One text file; `split` finds its records, `fields` takes one apart or says None where it is none."""
 
-    places: tuple[str, ...]
     split: Callable[[bytes], list[bytes]]
     fields: Callable[[str], Row | None]
     rule: Rule
-    source: str
-    holds: tuple[str, ...]
 
     def __init__(
         self,
@@ -59,10 +57,6 @@ class TextLines:
         split: Callable[[bytes], list[bytes]] = lines,
     ) -> None:
         settle(self, places=places, split=split, fields=fields, rule=rule, source=source, holds=(rule.holds,))
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Records by their fields."""

@@ -13,6 +13,7 @@ from scrubber.files import kind, open_regular
 from scrubber.formats import leveldb
 from scrubber.stores.frozen import settle
 from scrubber.stores.leveldb import LevelDb
+from scrubber.stores.placed import Placed
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Keep, Rows
 from scrubber.stores.sqlite_tables import copied
@@ -40,15 +41,12 @@ def is_leveldb(path: Path) -> bool:
 
 
 @dataclass(frozen=True, init=False)
-class AnySqlite:
+class AnySqlite(Placed):
     """A SQLite database of whatever tables: each row that names the target in any text or blob.
 
     With `kept`, such a row is the person's own, and nothing takes it away.
     """
 
-    places: tuple[str, ...]
-    holds: tuple[str, ...]
-    source: str
     kept: bool
 
     def __init__(self, *places: str, holds: str, source: str, kept: bool = False) -> None:

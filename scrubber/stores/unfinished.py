@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular
 from scrubber.formats import mozlz4
 from scrubber.formats.damaged import Damaged
-from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.model import Look, Standing, Trace
 from scrubber.stores.frozen import settle
 from scrubber.stores.hashed_hosts import hashed
+from scrubber.stores.placed import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,20 +19,13 @@ if TYPE_CHECKING:
     from scrubber.sites import Target
 
 
-@dataclass(frozen=True, init=False)
-class Unfinished:
+class Unfinished(Whole):
     """What a crash leaves of a file that is written beside the old one and then renamed."""
 
-    places: tuple[str, ...]
-    source: str
-    holds: tuple[str, ...] = ("logs",)
+    holds = ("logs",)
 
     def __init__(self, *places: str, source: str) -> None:
         settle(self, places=places, source=source)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The file, where it names the target, or holds the hash of one of its hosts (HSTS)."""
@@ -48,12 +41,6 @@ class Unfinished:
         if look.target.mentions(content) or any(each in content for each in _hashes(look.target)):
             return (Trace("", path.name, Standing.OWN, "", "logs"),)
         return ()
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of the file."""
-        if traces:
-            changes.discard(path)
-        return 0
 
 
 def _hashes(target: Target) -> Iterator[bytes]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind, read_regular
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.visited_links import VisitedLinks, read_table
-from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.model import Look, Standing, Trace
 from scrubber.stores.columns import text
-from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Whole
 from scrubber.stores.sqlite_tables import copied
 
 if TYPE_CHECKING:
@@ -23,20 +22,11 @@ if TYPE_CHECKING:
 _DAY = 24 * 3600
 
 
-@dataclass(frozen=True, init=False)
-class VisitedLinksFile:
+class VisitedLinksFile(Whole):
     """The file beside `History`."""
 
-    places: tuple[str, ...]
-    source: str = "components/visitedlink/browser/visitedlink_writer.cc"
-    holds: tuple[str, ...] = ("history",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file."""
-        return (path,)
+    source = "components/visitedlink/browser/visitedlink_writer.cc"
+    holds = ("history",)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The file, if it has an address of the target, or is one that the browser no longer looks after.
@@ -59,12 +49,6 @@ class VisitedLinksFile:
                 Trace("", path.name, Standing.MENTION, "hashes of addresses visited long ago", "history"),
             )
         return ()
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of the file."""
-        if traces:
-            changes.discard(path)
-        return 0
 
 
 def _addresses(history: Path, target: Target) -> Iterator[str]:

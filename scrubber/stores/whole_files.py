@@ -19,6 +19,7 @@ from scrubber.formats.damaged import Damaged
 from scrubber.formats.zip_archive import FAILURES
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,20 +32,13 @@ _GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, init=False)
-class WholeFiles:
+class WholeFiles(Placed):
     """A file, or a folder with files at any depth; with `on_request`, `--mentions all` takes them away."""
 
-    places: tuple[str, ...]
-    holds: tuple[str, ...]
-    source: str
     on_request: bool
 
     def __init__(self, *places: str, holds: str, source: str, on_request: bool = False) -> None:
         settle(self, places=places, holds=(holds,), source=source, on_request=on_request)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The file or folder."""
-        return (path,)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Each file that names the target anywhere, packed or not; its key is its way from the folder."""

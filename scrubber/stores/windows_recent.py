@@ -14,6 +14,7 @@ from scrubber.files import kind, names, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.downloaded import downloaded
 from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Shared
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,20 +28,14 @@ _PROGRAM = re.compile(r"\\([^\\/:*?\"<>|\x00-\x1f]{1,64}\.exe)(?!\w)")
 
 
 @dataclass(frozen=True, init=False)
-class JumpLists:
+class JumpLists(Shared):
     """One list (`5d696d521de238c3.customDestinations-ms`); `programs` are those that write it anew."""
 
-    places: tuple[str, ...]
     programs: tuple[str, ...]
-    source: str
-    holds: tuple[str, ...] = ("history",)
+    holds = ("history",)
 
     def __init__(self, *places: str, programs: tuple[str, ...], source: str) -> None:
         settle(self, places=places, programs=programs, source=source)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:  # noqa: ARG002 - the same for every path
-        """Nothing as a whole: another profile's turn may have taken the list away."""
-        return ()
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The whole list, if it names the target and these programs are all that it starts."""
@@ -66,20 +61,11 @@ class JumpLists:
         return not own.isdisjoint(started) and started <= own | theirs
 
 
-@dataclass(frozen=True, init=False)
-class RecentFiles:
+class RecentFiles(Shared):
     """The folder with a link to each file or address that was opened."""
 
-    places: tuple[str, ...]
-    source: str = "[MS-SHLLINK]: Shell Link Binary File Format"
-    holds: tuple[str, ...] = ("downloads",)
-
-    def __init__(self, *places: str) -> None:
-        settle(self, places=places)
-
-    def unit(self, path: Path) -> tuple[Path, ...]:  # noqa: ARG002 - the same for every path
-        """Nothing as a whole: Windows writes here at any time, and each link is a record of its own."""
-        return ()
+    source = "[MS-SHLLINK]: Shell Link Binary File Format"
+    holds = ("downloads",)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Links to the target's addresses and downloads, and those that name it otherwise."""
@@ -90,13 +76,6 @@ class RecentFiles:
         files = downloaded(look) if links else {}
         found = [(name, _standing(path / name, files, look.target)) for name in links]
         return tuple(Trace("", name, standing, name, "downloads") for name, standing in found if standing)
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of those that are still there."""
-        for trace in traces:
-            if kind(path / str(trace.key)) == "file":
-                changes.discard(path / str(trace.key))
-        return 0
 
 
 def _programs(content: bytes) -> set[str]:
