@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from scrubber.files import kind, read_regular
 from scrubber.model import Standing, Trace
 from scrubber.stores import json_edit
-from scrubber.stores.json_edit import Gone, at_places
 from scrubber.stores.known_hosts import hosts
 from scrubber.stores.placed import Placed
 
@@ -44,8 +43,7 @@ class HashedHosts(Placed):
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the file without these records; objects compared."""
-        cuts = at_places((trace.key, Gone()) for trace in traces)  # type: ignore[misc]
-        return json_edit.edit(path, changes, lambda _: cuts) if traces else 0
+        return json_edit.without(path, traces, changes)
 
 
 def hashed(host: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from scrubber.model import Changes
+    from scrubber.model import Changes, Trace
 
 Step = str | int
 Place = tuple[Step, ...]
@@ -62,6 +62,15 @@ def edit(path: Path, changes: Changes, plan: Callable[[Node], Cuts]) -> int:
         return compared(path, before.read_bytes(), after.read_bytes(), plan)
 
     return proving.edit(path, changes, write, compare)
+
+
+def without(path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+    """Stage the file without the values whose places are the traces' keys; the number of objects compared.
+
+    Raises as `edit` does.
+    """
+    cuts = at_places((trace.key, Gone()) for trace in traces)  # type: ignore[misc]
+    return edit(path, changes, lambda _: cuts) if traces else 0
 
 
 def rewritten(path: Path, content: bytes, plan: Callable[[Node], Cuts]) -> bytes:

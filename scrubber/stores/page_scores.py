@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from scrubber.files import kind, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import json_edit
-from scrubber.stores.json_edit import Gone, at_places
 from scrubber.stores.placed import Placed
 from scrubber.stores.visited_pages import own_pages
 
@@ -40,5 +39,4 @@ class PageScores(Placed):
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the file without these scores; objects compared."""
-        cuts = at_places((trace.key, Gone()) for trace in traces)  # type: ignore[misc]
-        return json_edit.edit(path, changes, lambda _: cuts) if traces else 0
+        return json_edit.without(path, traces, changes)
