@@ -34,15 +34,18 @@ class Column(Protocol):
 
 
 @dataclass(frozen=True)
-class _One:
+class OneColumn:
+    """What all columns have that are read alone."""
+
     column: str
 
     @property
     def columns(self) -> tuple[str, ...]:
+        """The one."""
         return (self.column,)
 
 
-class Host(_One):
+class Host(OneColumn):
     """`labs.openai.com`, `.labs.openai.com`, `labs.openai.com:8443`."""
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
@@ -50,7 +53,7 @@ class Host(_One):
         return target.host(text(row[self.column]))
 
 
-class CookieHost(_One):
+class CookieHost(OneColumn):
     """The host of a cookie, where the platform's sign-in cookies count too."""
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
@@ -58,7 +61,7 @@ class CookieHost(_One):
         return target.cookie_host(text(row[self.column]))
 
 
-class ReversedHost(_One):
+class ReversedHost(OneColumn):
     """`moc.ianepo.sbal.`, `moc.ianepo.sbal.:https:443`."""
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
@@ -66,7 +69,7 @@ class ReversedHost(_One):
         return target.reversed_host(text(row[self.column]))
 
 
-class Url(_One):
+class Url(OneColumn):
     """A URL."""
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
@@ -74,7 +77,7 @@ class Url(_One):
         return target.url(text(row[self.column]))
 
 
-class Origin(_One):
+class Origin(OneColumn):
     """An origin or storage key: `https://labs.openai.com`, `https://third.example/^0https://openai.com`."""
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
@@ -82,7 +85,7 @@ class Origin(_One):
         return target.origin(text(row[self.column]))
 
 
-class Origins(_One):
+class Origins(OneColumn):
     """Two origins with a space between them, to both of which the row belongs."""
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
@@ -90,7 +93,7 @@ class Origins(_One):
         return any(target.origin(part) for part in text(row[self.column]).split(" "))
 
 
-class Site(_One):
+class Site(OneColumn):
     """An eTLD+1, bare or schemeful, in a store that knows nothing finer."""
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
@@ -98,7 +101,7 @@ class Site(_One):
         return target.site(text(row[self.column]))
 
 
-class Named(_One):
+class Named(OneColumn):
     """A key put together from several origins: it belongs to each of them."""
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
@@ -124,7 +127,7 @@ class Partition:
         return target.partition(text(row[self.column]), of=text(row[self.of]))
 
 
-class PermissionType(_One):
+class PermissionType(OneColumn):
     """Firefox's permission type, whose part after a caret names another site: `3rdPartyStorage^https://…`."""
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:

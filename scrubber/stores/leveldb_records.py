@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.protobuf import read_fields
-from scrubber.stores.columns import text
+from scrubber.stores.columns import OneColumn, text
 from scrubber.stores.frozen import settle
 from scrubber.stores.known_hosts import hosts
 from scrubber.stores.sqlite_rows import Keep, Linked, Orphaned
@@ -130,16 +130,8 @@ class HashedHost:
         return text(row[self.column]) in _hashes(known)
 
 
-@dataclass(frozen=True)
-class PushApp:
+class PushApp(OneColumn):
     """What a push subscription is registered as, within a key: `wp:https://labs.openai.com/#0A1B…-V2`."""
-
-    column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The one."""
-        return (self.column,)
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
         """By the origin in it."""

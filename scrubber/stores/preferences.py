@@ -15,9 +15,8 @@ from scrubber.errors import UnreadableStore
 from scrubber.files import kind, read_regular
 from scrubber.model import Standing, Trace
 from scrubber.stores import json_edit
-from scrubber.stores.columns import text
+from scrubber.stores.columns import OneColumn, text
 from scrubber.stores.frozen import settle
-from scrubber.stores.json_edit import Gone, at_places
 from scrubber.stores.json_file import Items, JsonFile
 
 if TYPE_CHECKING:
@@ -36,32 +35,16 @@ _LONGEST_SEEN = 300
 _GZIP = zlib.MAX_WBITS | 16
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(OneColumn):
     """A content setting's key, `https://labs.openai.com:443,*`: either half."""
-
-    column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The one."""
-        return (self.column,)
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
         """By the hosts of the patterns."""
         return target.pattern(text(row[self.column]))
 
 
-@dataclass(frozen=True)
-class HostOrUrl:
+class HostOrUrl(OneColumn):
     """What has been a host in some versions and a URL or an origin in others."""
-
-    column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The one."""
-        return (self.column,)
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
         """By whichever it is."""
@@ -69,16 +52,8 @@ class HostOrUrl:
         return target.host(value) or target.url(value) or target.origin(value)
 
 
-@dataclass(frozen=True)
-class Encoded:
+class Encoded(OneColumn):
     """The base64 of something that names the target, as reports hold it."""
-
-    column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The one."""
-        return (self.column,)
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
         """By any name in it."""
@@ -88,16 +63,8 @@ class Encoded:
             return False
 
 
-@dataclass(frozen=True)
-class PackedLog:
+class PackedLog(OneColumn):
     """A log that waits to be sent: the base64 of what gzip made of it."""
-
-    column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The one."""
-        return (self.column,)
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
         """By any name in it; in one that is damaged, as far as it can be unpacked."""
@@ -176,8 +143,7 @@ class Preferences:
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the file without these; objects compared."""
-        cuts = at_places((trace.key, Gone()) for trace in traces)  # type: ignore[misc]
-        return json_edit.edit(path, changes, lambda _: cuts) if traces else 0
+        return json_edit.without(path, traces, changes)
 
     def _other(self, place: Place, name: str, target: Target) -> Trace:
         seen = name[:_LONGEST_SEEN]

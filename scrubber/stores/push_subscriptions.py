@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.files import copy_private
+from scrubber.stores.columns import OneColumn
 from scrubber.stores.sqlite_edit import rebuild
 from scrubber.stores.sqlite_rows import Linked, Rows
 from scrubber.stores.sqlite_tables import connected, quoted
@@ -24,16 +24,8 @@ _LIST_OF_TEXT = b"\x80"
 _TEXT = b"\x30"
 
 
-@dataclass(frozen=True)
-class PushIdentity:
+class PushIdentity(OneColumn):
     """`80 "iuuqt;00mbct/pqfobj/dpn0" 00 30 "_vtfsDpoufyuJe>3"`: in texts, every character counts one more."""
-
-    column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The one."""
-        return (self.column,)
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
         """By the scope's URL, or the partition that it is used in."""
