@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubber.files import kind
+from scrubber.files import kind, walk
 from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from scrubber.model import Changes, Trace
@@ -54,6 +55,18 @@ class Parts(Placed):
         return 0
 
 
+class Files(Placed):
+    """A file, or a folder with files at any depth, of which single ones are removed."""
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of those whose names, as `named_files` has them, are the traces' keys."""
+        planned = {trace.key for trace in traces}
+        for name, file in named_files(path):
+            if name in planned:
+                changes.discard(file)
+        return 0
+
+
 class Shared(Placed):
     """What other programs, or other profiles' turns, write to or remove from at any time."""
 
@@ -62,8 +75,18 @@ class Shared(Placed):
         return ()
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of those files that are still there."""
+        """Stage the removal of those files that are still there: another profile may know them too."""
         for trace in traces:
             if kind(path / str(trace.key)) == "file":
                 changes.discard(path / str(trace.key))
         return 0
+
+
+def named_files(path: Path) -> Iterator[tuple[str, Path]]:
+    """A file by its name; the files in a folder by their ways from it."""
+    if kind(path) == "file":
+        yield path.name, path
+        return
+    for file in walk(path):
+        if kind(file) == "file":
+            yield file.relative_to(path).as_posix(), file

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrubber.files import kind, read_regular, walk
-from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.files import read_regular
+from scrubber.model import Look, Standing, Trace
 from scrubber.stores.frozen import settle
-from scrubber.stores.placed import Placed
+from scrubber.stores.placed import Files, named_files
 from scrubber.stores.whole_files import unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Recreated(Placed):
+class Recreated(Files):
     """A file, or a folder whose files are of use only together."""
 
     def __init__(self, *places: str, holds: str, source: str) -> None:
@@ -24,25 +24,7 @@ class Recreated(Placed):
         """All of its files, if one of them names the target."""
         if not look.policy.wants(self.holds[0]):
             return ()
-        files = _files(path)
-        if not any(look.target.mentions(unpacked(read_regular(file))) for file in files):
+        files = dict(named_files(path))
+        if not any(look.target.mentions(unpacked(read_regular(file))) for file in files.values()):
             return ()
-        return tuple(Trace("", _name(path, file), Standing.OWN, "", self.holds[0]) for file in files)
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of these files."""
-        planned = {trace.key for trace in traces}
-        for file in _files(path):
-            if _name(path, file) in planned:
-                changes.discard(file)
-        return 0
-
-
-def _files(path: Path) -> tuple[Path, ...]:
-    if kind(path) == "file":
-        return (path,)
-    return tuple(file for file in walk(path) if kind(file) == "file")
-
-
-def _name(path: Path, file: Path) -> str:
-    return file.relative_to(path).as_posix() if file != path else file.name
+        return tuple(Trace("", name, Standing.OWN, "", self.holds[0]) for name in files)

@@ -13,13 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubber.files import kind, read_regular, walk
+from scrubber.files import read_regular
 from scrubber.formats import mozlz4, property_list
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.zip_archive import FAILURES
-from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.model import Look, Standing, Trace
 from scrubber.stores.frozen import settle
-from scrubber.stores.placed import Placed
+from scrubber.stores.placed import Files, named_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ _GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, init=False)
-class WholeFiles(Placed):
+class WholeFiles(Files):
     """A file, or a folder with files at any depth; with `on_request`, `--mentions all` takes them away."""
 
     on_request: bool
@@ -48,26 +48,9 @@ class WholeFiles(Placed):
         standing = Standing.MENTION if asked else Standing.KEPT
         return tuple(
             Trace("", name, standing, name, self.holds[0])
-            for name, file in _files(path)
+            for name, file in named_files(path)
             if look.target.mentions(unpacked(read_regular(file)))
         )
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of these files."""
-        planned = {trace.key for trace in traces}
-        for name, file in _files(path):
-            if name in planned:
-                changes.discard(file)
-        return 0
-
-
-def _files(path: Path) -> Iterator[tuple[str, Path]]:
-    if kind(path) == "file":
-        yield path.name, path
-        return
-    for file in walk(path):
-        if kind(file) == "file":
-            yield file.relative_to(path).as_posix(), file
 
 
 def unpacked(content: bytes) -> bytes:
