@@ -24,11 +24,9 @@ from scrubber.stores.others_storage import (
     always,
     database_unit,
     edited,
-    is_extensions,
-    looked_through,
+    followed,
     mention,
     names,
-    naming_rows,
 )
 from scrubber.stores.placed import Placed
 from scrubber.stores.sqlite_rows import Repair
@@ -77,14 +75,12 @@ class OthersRecords(Placed):
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Records that name the target in their key, value, indexes or files, with all that hangs on them."""
-
-        def judge(found: Mapping[str, Table]) -> Iterable[Trace]:
-            naming = naming_rows(found, look)
-            if is_extensions(path, look) or not _is_described(found):
-                return map(always, naming.values())
-            return _with_records(naming, found, _folder_of(path), look)
-
-        return looked_through(path, look, judge)
+        return followed(
+            path,
+            look,
+            _is_described,
+            lambda naming, found: _with_records(naming, found, _folder_of(path), look),
+        )
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database without these rows, and the removal of files that nothing refers to then."""

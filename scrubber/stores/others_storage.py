@@ -131,6 +131,26 @@ def looked_through(
     return (*traces, Trace("", where, Standing.OWN, "", "storage")) if where else traces
 
 
+def followed(
+    path: Path,
+    look: Look,
+    is_described: Callable[[Mapping[str, Table]], bool],
+    follow: Callable[[Naming, Mapping[str, Table]], Iterable[Trace]],
+) -> tuple[Trace, ...]:
+    """As `looked_through`, with what `follow` makes of the rows that name the target.
+
+    Where the database is an extension's, or its tables are none that anybody described, these rows are kept.
+    """
+
+    def judge(found: Mapping[str, Table]) -> Iterable[Trace]:
+        naming = naming_rows(found, look)
+        if is_extensions(path, look) or not is_described(found):
+            return map(always, naming.values())
+        return follow(naming, found)
+
+    return looked_through(path, look, judge)
+
+
 def edited(path: Path, traces: Sequence[Trace], mendings: Sequence[Mending], changes: Changes) -> int:
     """Stage a database without these rows, counted again as `mendings` say; the number of others compared."""
     return proving.edit(
