@@ -13,11 +13,10 @@ from scrubber.files import kind, read_regular
 from scrubber.formats import certificates, leveldb
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.protobuf import read_fields
-from scrubber.model import Changes, Look, Standing, Trace
+from scrubber.model import Look, Standing, Trace
 from scrubber.stores.columns import Origin, Partition, Row, Url, text
 from scrubber.stores.frozen import settle
-from scrubber.stores.placed import Placed
-from scrubber.stores.simple_cache import entries, entry_key, files_of, index_of, take_out
+from scrubber.stores.simple_cache import Entries, entries, entry_key
 from scrubber.stores.sqlite_tables import copied
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, init=False)
-class OwnedCache(Placed):
+class OwnedCache(Entries):
     """A cache's folder; `owners` gives, for the key of an entry, the columns that say whose it is."""
 
     owners: Callable[[Path], dict[str, Row] | None]
@@ -59,18 +58,6 @@ class OwnedCache(Placed):
             if seen is not None:
                 traces.append(Trace("", name, Standing.OWN, seen, self.holds[0]))
         return tuple(traces)
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of these entries' files, and an index without them."""
-        return take_out(path, traces, changes)
-
-    def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
-        """The files of these entries."""
-        return files_of(path, traces)
-
-    def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002 - always
-        """The index, which goes where it can't be read."""
-        return (index_of(path),)
 
     def _owner(self, row: Row, look: Look) -> str | None:
         for column in self.by:

@@ -33,7 +33,23 @@ _POINTER = re.compile(rb".{12}([0-9A-F]{64})", re.DOTALL)
 _POINTER_SIZE = 12 + 64  # the response's time, the code's size, the key
 
 
-class SimpleCache(Placed):
+class Entries(Placed):
+    """One folder of entries, whoever tells whose they are; an entry's name is the key of its trace."""
+
+    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
+        """Stage the removal of these entries' files, and an index without them."""
+        return take_out(path, traces, changes)
+
+    def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
+        """The files of these entries."""
+        return files_of(path, traces)
+
+    def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002 - always
+        """The index, which goes where it can't be read."""
+        return (index_of(path),)
+
+
+class SimpleCache(Entries):
     """One folder of entries: an HTTP cache or a cache of compiled code."""
 
     holds = ("cache",)
@@ -62,18 +78,6 @@ class SimpleCache(Placed):
                 traces.append(Trace("", name, seen[0], seen[1], "cache"))
         leaving = [trace for trace in traces if look.policy.removes(trace)]
         return (*traces, *_shared_code(path, keys, leaving, look.target))
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of these entries' files, and an index without them."""
-        return take_out(path, traces, changes)
-
-    def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
-        """The files of these entries."""
-        return files_of(path, traces)
-
-    def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002 - always
-        """The index, which goes where it can't be read."""
-        return (index_of(path),)
 
 
 def files_of(path: Path, traces: Iterable[Trace]) -> tuple[Path, ...]:
