@@ -7,39 +7,25 @@ from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind
-from scrubber.model import Changes, Look, Store, Trace
+from scrubber.model import Look, Store, Trace
 from scrubber.stores.frozen import settle
+from scrubber.stores.placed import Whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @dataclass(frozen=True, init=False)
-class EncryptedTwin:
+class EncryptedTwin(Whole):
     """The encrypted copy; the browser makes it anew from the file."""
 
-    places: tuple[str, ...]
     plain: str
     """The name of the file itself, which lies beside it."""
     of: Store
     """The store that reads the file."""
 
     def __init__(self, *places: str, plain: str, of: Store) -> None:
-        settle(self, places=places, plain=plain, of=of)
-
-    @property
-    def holds(self) -> tuple[str, ...]:
-        """What the file holds."""
-        return self.of.holds
-
-    @property
-    def source(self) -> str:
-        """The file's."""
-        return self.of.source
-
-    def unit(self, path: Path) -> tuple[Path, ...]:
-        """The copy."""
-        return (path,)
+        settle(self, places=places, source=of.source, holds=of.holds, plain=plain, of=of)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The copy: it goes if anything goes from the file, and is kept if only what is kept is there.
@@ -51,9 +37,3 @@ class EncryptedTwin:
             raise UnreadableStore(path, "encrypted, and the file that it is a copy of is missing")
         traces = sorted(self.of.find(plain, look), key=look.policy.removes, reverse=True)
         return tuple(Trace("", path.name, trace.standing, trace.seen, trace.holds) for trace in traces[:1])
-
-    def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of the copy."""
-        if traces:
-            changes.discard(path)
-        return 0
