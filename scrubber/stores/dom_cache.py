@@ -31,7 +31,7 @@ from scrubber.stores.others_storage import (
     mention,
     names,
 )
-from scrubber.stores.placed import Placed
+from scrubber.stores.placed import Placed, discard_existing
 from scrubber.stores.sqlite_rows import Repair
 from scrubber.stores.sqlite_tables import copied
 from scrubber.stores.undescribed import is_sqlite
@@ -101,9 +101,7 @@ class OthersResponses(Placed):
         """Stage the database without these rows, and the removal of their bodies; rows compared."""
         bodies = self.along(path, traces)
         equal = edited(path, traces, _COUNTED, changes)
-        for body in bodies:
-            if kind(body) is not None:
-                changes.discard(body)
+        discard_existing(bodies, changes)
         _edit_padding(path, _gone(traces), changes)
         return equal
 

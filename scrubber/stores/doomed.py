@@ -14,7 +14,7 @@ from scrubber.formats.damaged import Damaged
 from scrubber.formats.pickle import Pickle
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.frozen import settle
-from scrubber.stores.placed import Parts, Placed, Whole
+from scrubber.stores.placed import Parts, Placed, Whole, discard_existing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,9 +82,8 @@ class PrimaryFileSystem(Placed):
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the removal of both, the folder first: without the file nothing would tell whose it is."""
-        for part in (path.parent / _PRIMARY, path) if traces else ():
-            if kind(part) is not None:
-                changes.discard(part)
+        if traces:
+            discard_existing((path.parent / _PRIMARY, path), changes)
         return 0
 
 

@@ -28,7 +28,7 @@ from scrubber.stores.others_storage import (
     mention,
     names,
 )
-from scrubber.stores.placed import Placed
+from scrubber.stores.placed import Placed, discard_existing
 from scrubber.stores.sqlite_rows import Repair
 from scrubber.stores.sqlite_tables import copied
 from scrubber.stores.undescribed import is_sqlite
@@ -85,9 +85,7 @@ class OthersRecords(Placed):
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database without these rows, and the removal of files that nothing refers to then."""
         equal = edited(path, traces, _COUNTED, changes)
-        for file in self.along(path, traces):
-            if kind(file) is not None:
-                changes.discard(file)
+        discard_existing(self.along(path, traces), changes)
         return equal
 
     def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:

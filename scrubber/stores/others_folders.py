@@ -13,14 +13,12 @@ from scrubber.files import kind, names, read_regular
 from scrubber.formats import blink_values, leveldb
 from scrubber.formats.sqlite_unit import SIDECARS, sidecar
 from scrubber.model import Changes, Look, Standing, Trace
-from scrubber.stores import proving
+from scrubber.stores import sqlite_edit
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
 from scrubber.stores.origin_dirs import by_name
 from scrubber.stores.placed import Placed
-from scrubber.stores.sqlite_edit import rebuild
 from scrubber.stores.sqlite_left_over import left_over
-from scrubber.stores.sqlite_proof import prove
 from scrubber.stores.sqlite_tables import copied
 from scrubber.stores.undescribed import is_sqlite
 
@@ -88,13 +86,7 @@ class OthersIndexedDb(Placed):
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database with the same rows, written afresh; their number."""
-        return proving.edit(
-            path,
-            changes,
-            lambda before, after: rebuild(before, after, traces, {}, ()),
-            lambda before, after: prove(before, after, traces, {}, ()),
-            SIDECARS,
-        )
+        return sqlite_edit.edit(path, traces, (), changes)
 
 
 def of_origin(path: Path) -> str:

@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular, walk
 from scrubber.formats import firefox_values
-from scrubber.formats.sqlite_unit import SIDECARS, sidecar
+from scrubber.formats.sqlite_unit import sidecar
 from scrubber.model import Standing, Trace
-from scrubber.stores import proving
+from scrubber.stores import sqlite_edit
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
 from scrubber.stores.origin_dirs import by_metadata
 from scrubber.stores.placed import Parts, Placed
 from scrubber.stores.push_subscriptions import without_triggers
 from scrubber.stores.sqlite_left_over import left_over
-from scrubber.stores.sqlite_proof import prove
 from scrubber.stores.sqlite_tables import copied
 from scrubber.stores.undescribed import is_sqlite
 
@@ -153,13 +152,7 @@ def followed(
 
 def edited(path: Path, traces: Sequence[Trace], mendings: Sequence[Mending], changes: Changes) -> int:
     """Stage a database without these rows, counted again as `mendings` say; the number of others compared."""
-    return proving.edit(
-        path,
-        changes,
-        lambda before, after: without_triggers(before, after, traces, {}, mendings),
-        lambda before, after: prove(before, after, traces, {}, mendings),
-        SIDECARS,
-    )
+    return sqlite_edit.edit(path, traces, mendings, changes, rewrite=without_triggers)
 
 
 def naming_rows(found: Mapping[str, Table], look: Look) -> Naming:

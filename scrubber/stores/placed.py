@@ -13,7 +13,7 @@ from scrubber.files import kind, walk
 from scrubber.stores.frozen import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from scrubber.model import Changes, Trace
@@ -90,3 +90,10 @@ def named_files(path: Path) -> Iterator[tuple[str, Path]]:
     for file in walk(path):
         if kind(file) == "file":
             yield file.relative_to(path).as_posix(), file
+
+
+def discard_existing(paths: Iterable[Path], changes: Changes) -> None:
+    """Stage the removal of those files and folders that are there."""
+    for path in paths:
+        if kind(path) is not None:
+            changes.discard(path)

@@ -8,7 +8,7 @@ from scrubber.errors import UnreadableStore
 from scrubber.files import kind
 from scrubber.formats.sqlite_unit import sidecar
 from scrubber.model import Changes, Look, Standing, Trace
-from scrubber.stores.placed import Placed
+from scrubber.stores.placed import Placed, discard_existing
 from scrubber.stores.sqlite_tables import copied
 from scrubber.stores.visited_pages import own_pages
 
@@ -47,7 +47,7 @@ class SemanticHistory(Placed):
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the removal of the files: Firefox computes all of it again from its history."""
         if traces:
-            _discard(path, changes)
+            discard_existing(_files(path), changes)
         return 0
 
     def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
@@ -57,12 +57,6 @@ class SemanticHistory(Placed):
     def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002
         """Nothing else."""
         return ()
-
-
-def _discard(path: Path, changes: Changes) -> None:
-    for part in _files(path):
-        if kind(part) is not None:
-            changes.discard(part)
 
 
 def _files(path: Path) -> tuple[Path, ...]:

@@ -9,19 +9,17 @@ from scrubber.files import kind
 from scrubber.formats import persistent_cache
 from scrubber.formats.sqlite_unit import SIDECARS, sidecar
 from scrubber.model import Changes, Look, Standing, Trace
-from scrubber.stores import proving
+from scrubber.stores import sqlite_edit
 from scrubber.stores.cache_entries import standing
 from scrubber.stores.cached_content import is_asked, names_target
 from scrubber.stores.columns import Row, text
-from scrubber.stores.placed import Placed
-from scrubber.stores.sqlite_edit import rebuild
+from scrubber.stores.placed import Placed, discard_existing
 from scrubber.stores.sqlite_left_over import left_over
-from scrubber.stores.sqlite_proof import prove
 from scrubber.stores.sqlite_rows import Repair
 from scrubber.stores.sqlite_tables import copied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from scrubber.stores.sqlite_tables import Table
@@ -56,7 +54,7 @@ class SqlCache(Placed):
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database without these entries, its counters put right."""
-        return _edit(path, traces, _COUNTS, changes, SIDECARS)
+        return sqlite_edit.edit(path, traces, _COUNTS, changes)
 
 
 class CompiledCode(Placed):
@@ -85,11 +83,9 @@ class CompiledCode(Placed):
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database without these scripts, or the removal of one that would be empty."""
         if not _left(path, traces):
-            for file in self.unit(path):
-                if kind(file) is not None:
-                    changes.discard(file)
+            discard_existing(self.unit(path), changes)
             return 0
-        return _edit(path, traces, (), changes)
+        return sqlite_edit.edit(path, traces, (), changes, sidecars=())
 
     def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
         """The whole database, where no entry would stay."""
@@ -104,22 +100,6 @@ def _left(path: Path, traces: tuple[Trace, ...]) -> int:
     with copied(path) as (_, tables):
         count = sum(1 for _ in tables["entries"].rows()) if "entries" in tables else 0
     return count - sum(1 for trace in traces if trace.where)
-
-
-def _edit(
-    path: Path,
-    traces: tuple[Trace, ...],
-    counts: tuple[Repair, ...],
-    changes: Changes,
-    sidecars: Iterable[str] = (),
-) -> int:
-    return proving.edit(
-        path,
-        changes,
-        lambda before, after: rebuild(before, after, traces, {}, counts),
-        lambda before, after: prove(before, after, traces, {}, counts),
-        sidecars,
-    )
 
 
 def _is_database(path: Path) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scrubber.errors import PlanOutdated
 from scrubber.files import copy_private
+from scrubber.formats.sqlite_unit import SIDECARS
+from scrubber.stores import proving
+from scrubber.stores.sqlite_proof import prove
 from scrubber.stores.sqlite_repair import mend, remember
 from scrubber.stores.sqlite_tables import Table, connected, quoted, tables
 
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
-    from scrubber.model import Trace
+    from scrubber.model import Changes, Trace
     from scrubber.stores.columns import Value
     from scrubber.stores.sqlite_repair import Mending
 
@@ -54,6 +57,28 @@ def rebuild(
     finally:
         work.unlink(missing_ok=True)
     keep_journal_mode(before, after)
+
+
+def edit(
+    path: Path,
+    traces: Sequence[Trace],
+    mendings: Sequence[Mending],
+    changes: Changes,
+    *,
+    sidecars: Iterable[str] = SIDECARS,
+    rewrite: Rewrite = rebuild,
+) -> int:
+    """Stage a database without these rows, put right as `mendings` say; the number of others compared.
+
+    Raises UnreadableStore, PlanOutdated, Unproved.
+    """
+    return proving.edit(
+        path,
+        changes,
+        lambda before, after: rewrite(before, after, traces, {}, mendings),
+        lambda before, after: prove(before, after, traces, {}, mendings),
+        sidecars,
+    )
 
 
 def _carry_out(
