@@ -199,6 +199,7 @@ def _shared_code(path: Path, keys: dict[str, bytes], leaving: list[Trace], targe
         return
     going = {str(trace.key): trace for trace in leaving}
     pointing = {name: _pointer(path, name) for name in keys.keys() - shared.keys()}
+    known = set(pointing.values())
     needed = {pointer for name, pointer in pointing.items() if name not in going}
     pointed = {pointer: going[name] for name, pointer in pointing.items() if name in going}
     for name, key in shared.items():
@@ -206,7 +207,7 @@ def _shared_code(path: Path, keys: dict[str, bytes], leaving: list[Trace], targe
             continue
         if file_hash(key) == name and (trace := pointed.get(key)):
             yield Trace("", name, trace.standing, trace.seen, "cache")
-        elif key not in pointing.values() and target.mentions(read_regular(path / f"{name}_0")):
+        elif key not in known and target.mentions(read_regular(path / f"{name}_0")):
             yield Trace("", name, Standing.OWN, "code that no script points to", "cache")
 
 
