@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.browsers import evidence, story
-from tests.browsers.chromium import Chromium
 from tests.browsers.homes import ChromiumHome
 from tests.browsers.pages import script
 
@@ -26,7 +25,7 @@ _COMPLAINT = re.compile(
 
 @dataclass(frozen=True)
 class Reopened:
-    """One more run of the browser, on a copy."""
+    """One more run of the browser."""
 
     reports: dict[str, Report]
     """What the hosts' check pages say."""
@@ -39,19 +38,22 @@ class Reopened:
 
 def reopen(home: ChromiumHome | FirefoxHome, folder: Path) -> Reopened:
     """Open a copy of it, and bring the last session's tabs back."""
-    return _chromium(home, folder) if isinstance(home, ChromiumHome) else _firefox(home, folder)
+    return reopen_in_place(home.copied(folder), folder / "log")
 
 
-def _chromium(home: ChromiumHome, folder: Path) -> Reopened:
-    copy = home.copied(folder)
-    log = folder / "log"
+def reopen_in_place(home: ChromiumHome | FirefoxHome, log: Path) -> Reopened:
+    """The same with the home itself, for when it matters which files they are; Chromium writes to `log`."""
+    return _chromium(home, log) if isinstance(home, ChromiumHome) else _firefox(home)
+
+
+def _chromium(home: ChromiumHome, log: Path) -> Reopened:
     switches = ("--restore-last-session", "--enable-logging", f"--log-file={log}")
-    with Chromium(copy.path, copy.web, copy.binary, features=copy.features, switches=switches) as browser:
+    with home.open(switches=switches) as browser:
         # The session is restored before the first address is followed; each tab has its own then.
         came_back = _addresses(browser.tabs())
         reports = story.check_all(browser)
     said = [line for line in log.read_text(errors="replace").splitlines() if _COMPLAINT.search(line)]
-    return Reopened(reports, came_back, (*said, *_in_level_db_logs(copy.path), *evidence.damaged(copy.path)))
+    return Reopened(reports, came_back, (*said, *_in_level_db_logs(home.path), *evidence.damaged(home.path)))
 
 
 def _addresses(tabs: list[str]) -> tuple[str, ...]:
@@ -68,9 +70,8 @@ def _in_level_db_logs(home: Path) -> list[str]:
     ]
 
 
-def _firefox(home: FirefoxHome, folder: Path) -> Reopened:
-    copy = home.copied(folder)
-    with copy.open() as browser:
+def _firefox(home: FirefoxHome) -> Reopened:
+    with home.open() as browser:
         reports = story.check_all(browser)
         repaired = browser.maintain_places()
         said = browser.run_inside("return Services.console.getMessageArray().map((each) => each.message);")
@@ -78,4 +79,4 @@ def _firefox(home: FirefoxHome, folder: Path) -> Reopened:
         entries = browser.run_inside(script("restore.js"))
     complaints = [line for line in said if re.search(r"corrupt|malformed", line, re.IGNORECASE)]
     came_back = [entry for entry in entries if not entry.endswith("/check")]
-    return Reopened(reports, _addresses(came_back), (*complaints, *repaired, *evidence.damaged(copy.path)))
+    return Reopened(reports, _addresses(came_back), (*complaints, *repaired, *evidence.damaged(home.path)))
