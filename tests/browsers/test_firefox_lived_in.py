@@ -37,7 +37,7 @@ TRACES = {
     "push messages, in shifted letters": f"{PUSH} unique_index_data.value",
     "notes on tabs": "tabnotes.sqlite tabnotes.canonical_url",
     "start pages and tiles": "prefs.js at",
-    "copies of bookmarks": "bookmarkbackups/",
+    "copies of bookmarks": "bookmarkbackups ",
 }
 
 KNOWN = (url(TARGET, "/forgotten"), url(TARGET, "/often"), url(TARGET))
