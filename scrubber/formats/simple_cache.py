@@ -32,6 +32,8 @@ INDEX_MAGIC = struct.pack("<Q", 0xFCFB6D1BA7725C30)
 ENTRY = re.compile(r"(?P<hash>[0-9a-f]{16})_(?:[01]|s)")
 DOOMED = re.compile(r"todelete_[0-9a-f]{16}_.*")
 
+_TO_CODE = re.compile(rb".{12}([0-9A-F]{64})", re.DOTALL)
+_TO_CODE_SIZE = 12 + 64  # the response's time, the code's size, the key
 _HEADER = struct.Struct("<QIIII")
 _HEADER_MAGIC = 0xFCFB6D1BA7725C30
 _EOF = struct.Struct("<QIIII")
@@ -92,6 +94,16 @@ def read_stream_0(file: BinaryIO, limit: int) -> bytes:
         return b""
     os.lseek(file.fileno(), start, os.SEEK_SET)
     return _read(file, size)
+
+
+def read_code_key(file: BinaryIO) -> bytes:
+    """The key of the compiled code that a script's `_0` file points to; empty where it has or is the code.
+
+    Large code lies under its own SHA-256, for all scripts that are the same. Raises Damaged.
+    Source: content/browser/code_cache/generated_code_cache.cc.
+    """
+    match = _TO_CODE.fullmatch(read_stream_0(file, _TO_CODE_SIZE))
+    return match[1] if match else b""
 
 
 def _read(file: BinaryIO, size: int) -> bytes:

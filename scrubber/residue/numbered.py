@@ -21,7 +21,7 @@ from scrubber.files import kind, names, open_regular
 from scrubber.formats import certificates, leveldb
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.protobuf import read_fields
-from scrubber.formats.simple_cache import read_key, read_stream_0
+from scrubber.formats.simple_cache import read_code_key, read_key
 from scrubber.formats.sqlite_file import Database
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from scrubber.residue.search import Search
 
 _KEYS = re.compile(rb"[0-9]{1,19}|[0-9A-F]{32}|[0-9A-F]{64}")
-_TO_CODE = re.compile(rb".{12}([0-9A-F]{64})", re.DOTALL)
-_TO_CODE_SIZE = 12 + 64  # the response's time, the code's size, the key
 _SCRIPT_URL, _REGISTERED_VERSION = 2, 4
 _OF_DICTIONARY = ("top_frame_site", "frame_origin", "url")
 _U64 = 1 << 64
@@ -76,8 +74,8 @@ def _compiled(folder: Path) -> Iterator[tuple[bytes, bytes]]:
         if name.endswith("_0") and kind(folder / name) == "file":
             with open_regular(folder / name) as file, suppress(Damaged):
                 script = read_key(file)
-                if match := _TO_CODE.fullmatch(read_stream_0(file, _TO_CODE_SIZE)):
-                    yield match[1], script
+                if code := read_code_key(file):
+                    yield code, script
 
 
 def _scripts(folder: Path) -> Iterator[tuple[bytes, bytes]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scrubber.errors import PlanOutdated, Unproved
 from scrubber.files import kind, names, open_regular, read_regular
 from scrubber.formats.damaged import Damaged
-from scrubber.formats.simple_cache import DOOMED, ENTRY, file_hash, read_key, read_stream_0, read_streams
+from scrubber.formats.simple_cache import DOOMED, ENTRY, file_hash, read_code_key, read_key, read_streams
 from scrubber.formats.simple_index import read_index, without, write_index
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 _INDEX_FOLDER = "index-dir"
 _INDEX = "the-real-index"
 _PARTS = ("0", "1", "s")
-# Large compiled code lies under its own SHA-256, for all scripts that are the same; theirs only point to it.
 _SHARED_CODE = re.compile(rb"[0-9A-F]{64}")
-_POINTER = re.compile(rb".{12}([0-9A-F]{64})", re.DOTALL)
-_POINTER_SIZE = 12 + 64  # the response's time, the code's size, the key
 
 
 class Entries(Placed):
@@ -217,7 +214,6 @@ def _pointer(path: Path, name: str) -> bytes:
         return b""
     with open_regular(file) as opened:
         try:
-            match = _POINTER.fullmatch(read_stream_0(opened, _POINTER_SIZE))
+            return read_code_key(opened)
         except Damaged:
             return b""
-    return match[1] if match else b""
