@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from scrubber.backup import attributes
 from scrubber.errors import UnreadableStore
-from tests.backup.runs import PASSPHRASE, make_profile, run, tree, undo
+from tests.backup.runs import PASSPHRASE, run, tree, undo
 from tests.transaction.access_lists import ACCESS, DEFAULT, acl, give, held
 
 if TYPE_CHECKING:
@@ -27,18 +27,6 @@ if sys.platform != "linux":
 
 LABEL = "security.selinux"
 CONTEXT = b"system_u:object_r:mozilla_home_t:s0\0"
-
-
-@pytest.fixture
-def profile(tmp_path: Path) -> Path:
-    folder = tmp_path / "profile"
-    make_profile(folder)
-    return folder
-
-
-@pytest.fixture
-def backup(tmp_path: Path) -> Path:
-    return tmp_path / "backup.age"
 
 
 def every(profile: Path) -> dict[str, dict[str, bytes]]:

@@ -21,7 +21,6 @@ from tests.backup.runs import (
     OLD,
     PASSPHRASE,
     as_found,
-    make_profile,
     run,
     tree,
     undo,
@@ -35,18 +34,6 @@ if TYPE_CHECKING:
 
 SECOND = 10**9
 COUNT = 8  # of what a run changes there
-
-
-@pytest.fixture
-def profile(tmp_path: Path) -> Path:
-    folder = tmp_path / "profile"
-    make_profile(folder)
-    return folder
-
-
-@pytest.fixture
-def backup(tmp_path: Path) -> Path:
-    return tmp_path / "backup.age"
 
 
 def discarded(profile: Path, name: str, backup: Path) -> None:
