@@ -19,9 +19,10 @@ ALLOWED: dict[str, frozenset[str]] = {
     "model": frozenset({"sites", "errors"}),
     "stores": frozenset({"sites", "model", "formats", "errors", "files"}),
     "browsers": frozenset({"model", "stores", "errors"}),
-    "discovery": frozenset({"model", "browsers", "errors", "files", "formats"}),
+    "discovery": frozenset({"model", "browsers", "errors", "files", "formats", "rights"}),
     "guard": frozenset({"model", "browsers", "errors", "files", "formats"}),
     "residue": frozenset({"sites", "model", "formats", "errors", "files"}),
+    "rights": frozenset({"model"}),
     "transaction": frozenset({"model", "formats", "errors", "files"}),
     "witness": frozenset({"sites", "formats", "errors", "files"}),
 }

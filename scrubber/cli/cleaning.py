@@ -162,7 +162,7 @@ def _saved(path: Path, request: Request) -> Plan:
         *request.include,
     ]
     if given or request.keywords or request.mentions != "browsing":
-        raise UsageError("a plan says itself what goes from where: give nothing but --home beside --plan")
+        raise UsageError("a plan says itself what goes from where: give nothing but whose home beside --plan")
     return saved_plan.load(path)
 
 

@@ -41,6 +41,9 @@ _HOME = click.option(
     metavar="DIR",
     help="Look in another home, or on a mounted disk of any system.",
 )
+_ALL_USERS = click.option(
+    "--all-users", is_flag=True, help="Everybody's profiles on this computer; for root."
+)
 _WHAT = (
     click.option("--only", multiple=True, metavar="WORDS", help="Only stores that hold this (history,…)."),
     click.option(
@@ -74,6 +77,7 @@ def shared(*, sites: bool = True, which: bool = True, what: bool = True) -> Call
         *((_SITES, *_WHO) if sites else ()),
         *(_WHICH if which else ()),
         _HOME,
+        _ALL_USERS,
         *(_WHAT if what else ()),
         *_HOW,
     ]
@@ -102,6 +106,7 @@ class Request:
     browsers: tuple[str, ...] = ()
     specs: tuple[str, ...] = ()
     home: Path | None = None
+    all_users: bool = False
     only: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
@@ -136,16 +141,21 @@ class Request:
         )
 
     def found(self) -> Found:
-        """Every profile of the home. Raises UsageError."""
+        """Every profile of the home, or of all homes. Raises UsageError."""
         from scrubber import discovery  # noqa: PLC0415
+        from scrubber.errors import UsageError  # noqa: PLC0415
 
         if self.home is not None:
+            if self.all_users:
+                raise UsageError("--home is about one home, --all-users about those of this computer")
             return discovery.find_in(self.home)
         home = own_home()
         if home is None:
-            from scrubber.errors import UsageError  # noqa: PLC0415
-
             raise UsageError("nothing says where your home is: set HOME, or name it with --home")
+        if self.all_users:
+            from scrubber.discovery.people import other_homes  # noqa: PLC0415
+
+            return discovery.find_all(home, other_homes(home), os.environ, platform())
         return discovery.find(home, os.environ, platform())
 
     def chosen(self, found: Found) -> tuple[BrowserProfile, ...]:

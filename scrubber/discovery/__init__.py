@@ -1,7 +1,7 @@
 """Which browser profiles exist: pure functions of a home, an environment and a platform; nothing is written.
 
-A home that isn't the person's own (`find_in`) is taken as it lies there: nothing of the running environment
-leaks in, and nothing outside it is touched.
+A home that isn't the person's own (`find_in`, `find_all`) is taken as it lies there: nothing of the running
+environment leaks in, nothing outside it is touched, and root looks with the rights of whoever owns it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from scrubber import files
+from scrubber import files, rights
 from scrubber.browsers import BROWSERS, Browser
 from scrubber.discovery import chromium, firefox
 from scrubber.discovery.layout import PLATFORMS, Installation, homes, installations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scrubber.browsers.base import Platform
     from scrubber.model import BrowserProfile
 
-__all__ = ["Found", "Skipped", "find", "find_in", "size"]
+__all__ = ["Found", "Skipped", "find", "find_all", "find_in", "size"]
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,36 @@ def find(
     browsers: Iterable[Browser] = BROWSERS,
 ) -> Found:
     """The profiles of the person who runs this: the environment counts and links are followed anywhere."""
-    reach = Reach(fold=platform == "windows")
-    return _searched((reach, place) for place in installations(home, environment, platform, browsers, reach))
+    return _searched(_places(home, environment, platform, browsers))
+
+
+def find_all(
+    home: Path,
+    others: Iterable[Path],
+    environment: Mapping[str, str],
+    platform: Platform,
+    browsers: Iterable[Browser] = BROWSERS,
+) -> Found:
+    """The profiles of everybody on this computer: as `find` in one's own home, as `find_in` in the others.
+
+    A home that may not be read is skipped as one.
+    """
+    browsers = tuple(browsers)
+    unread: list[Skipped] = []
+
+    def places() -> Iterator[tuple[Reach, Installation | Skipped]]:
+        yield from _places(home, environment, platform, browsers)
+        for other in others:
+            try:
+                with rights.of(rights.owner(other)):
+                    files.names(other)
+            except UnreadableStore as error:
+                unread.append(Skipped(error.path, error.reason))
+            else:
+                yield from _places(other, {}, platform, browsers, limit=other)
+
+    found = _searched(places())
+    return replace(found, skipped=(*unread, *found.skipped))
 
 
 def find_in(folder: Path, browsers: Iterable[Browser] = BROWSERS) -> Found:
@@ -65,9 +93,7 @@ def find_in(folder: Path, browsers: Iterable[Browser] = BROWSERS) -> Found:
     def places() -> Iterator[tuple[Reach, Installation | Skipped]]:
         for home in below:
             for platform in PLATFORMS:
-                reach = Reach(limit=real, fold=platform == "windows")
-                for place in installations(home, {}, platform, browsers, reach):
-                    yield reach, place
+                yield from _places(home, {}, platform, browsers, limit=real)
 
     return _searched(places())
 
@@ -84,6 +110,19 @@ def size(profile: BrowserProfile) -> int:
     return total
 
 
+def _places(
+    home: Path,
+    environment: Mapping[str, str],
+    platform: Platform,
+    browsers: Iterable[Browser],
+    limit: Path | None = None,
+) -> Iterator[tuple[Reach, Installation | Skipped]]:
+    reach = Reach(limit, fold=platform == "windows")
+    with rights.of(rights.owner(home)):
+        found = tuple(installations(home, environment, platform, browsers, reach))
+    yield from ((reach, place) for place in found)
+
+
 def _searched(places: Iterable[tuple[Reach, Installation | Skipped]]) -> Found:
     profiles: dict[Path, BrowserProfile] = {}
     looked: dict[Path, None] = {}
@@ -96,7 +135,9 @@ def _searched(places: Iterable[tuple[Reach, Installation | Skipped]]) -> Found:
         looked[place.data] = None
         batch: dict[Path, BrowserProfile] = {}
         family = chromium if place.browser.family == "chromium" else firefox
-        for seen in or_skipped(family.profiles(place, reach)):
+        with rights.of(rights.owner(place.home) if place.home else None):
+            every = tuple(or_skipped(family.profiles(place, reach)))
+        for seen in every:
             if isinstance(seen, Skipped):
                 skipped[seen] = None
             elif seen.path not in profiles:

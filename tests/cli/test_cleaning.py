@@ -208,7 +208,7 @@ def test_a_plan_takes_nothing_beside_it(home: Path, plan: Path, words: tuple[str
     before = everything(home)
     found = scrubber("clean", "--yes", *words, "--plan", plan, "--home", home)
     assert (found.code, found.err.count("\n")) == (2, 1)
-    assert "give nothing but --home beside --plan" in found.err
+    assert "give nothing but whose home beside --plan" in found.err
     assert everything(home) == before
 
 

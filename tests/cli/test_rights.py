@@ -335,3 +335,42 @@ def test_a_backup_is_roots_and_comes_back_as_the_owners(
     assert scrubber("undo", backup, *words).code == 0
     assert content(scene.home) == before
     assert {path.lstat().st_uid for path in scene.home.rglob("*")} == {OWNER}
+
+
+def everybodys(scene: Scene, own: Path, *words: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The command for all homes, of which there are these two."""
+    monkeypatch.setenv("HOME", str(own))
+    monkeypatch.setattr("scrubber.discovery.people.other_homes", lambda _: (scene.home,))
+    return scrubber(*words, "--all-users")
+
+
+def test_for_everybody_each_home_is_cleaned_with_its_owners_rights(
+    sample: Path, scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Path(shutil.copytree(sample, tmp_path / "own"))
+    found = everybodys(scene, own, "clean", "--yes", "--json", monkeypatch=monkeypatch)
+    assert found.code == 0, found.out
+    assert {Path(profile["path"]) for profile in found.json["profiles"]} >= {
+        own / CHROME,
+        scene.home / CHROME,
+    }
+    for home, user in ((own, 0), (scene.home, OWNER)):
+        assert {path.lstat().st_uid for path in (home, *home.rglob("*"))} == {user}
+    assert everybodys(scene, own, "verify", monkeypatch=monkeypatch).code == 0
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
+def test_for_everybody_nothing_of_roots_is_touched(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attack: Callable[[Scene], None]
+) -> None:
+    """What is planted before the run; the one who plants while it works is above."""
+    (tmp_path / "own").mkdir()
+    before = untouched(scene.victim)
+    as_owner(lambda: attack(scene))
+    found = everybodys(scene, tmp_path / "own", "clean", "--yes", monkeypatch=monkeypatch)
+    assert found.code in (0, 1, 4)
+    assert untouched(scene.victim) == before
+
+
+def test_home_and_all_users_exclude_each_other(tmp_path: Path) -> None:
+    assert scrubber("scan", "--all-users", "--home", tmp_path).code == 2

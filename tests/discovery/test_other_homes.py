@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from scrubber import discovery
-from scrubber.errors import UsageError
+from scrubber import discovery, files
+from scrubber.discovery.people import other_homes
+from scrubber.errors import UnreadableStore, UsageError
+from scrubber.model import Skipped
 from tests.discovery.tree import CHROMIUM_PROFILE, Link, Tree, age, ini, local_state, plant, state
 
 if TYPE_CHECKING:
@@ -66,6 +71,56 @@ def test_the_root_of_a_disk_stands_for_the_homes_on_it(tmp_path: Path, homes: st
         "chrome-2:Default": "bob",
         "firefox-2:default": "bob",
     }
+
+
+def test_everybodys_profiles_are_found_each_as_their_home_has_them(tmp_path: Path) -> None:
+    """The environment is the own home's, and a link leads nowhere out of another's."""
+    own = plant(tmp_path / "ann", {"config/google-chrome": PROFILE})
+    other = plant(
+        tmp_path / "bob", {**LAYOUTS["linux"], ".config/microsoft-edge": Link("{root}/../ann/config")}
+    )
+    found = discovery.find_all(own, [other], {"XDG_CONFIG_HOME": str(own / "config")}, "linux")
+    assert {profile.spec: profile.path.relative_to(tmp_path).parts[0] for profile in found.profiles} == {
+        "chrome:Default": "ann",
+        "chrome-2:Default": "bob",
+        "firefox:default": "bob",
+    }
+    assert found.skipped == (Skipped(other / ".config/microsoft-edge", OUTSIDE),)
+
+
+def test_a_home_that_may_not_be_read_is_named_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(folder: Path) -> list[str]:
+        if folder.is_relative_to(tmp_path / "bob"):
+            raise UnreadableStore(folder, "Permission denied")
+        return names(folder)
+
+    names = files.names
+    monkeypatch.setattr(files, "names", closed)
+    own, other = plant(tmp_path / "ann", LAYOUTS["linux"]), plant(tmp_path / "bob", LAYOUTS["linux"])
+    found = discovery.find_all(own, [other], {}, "linux")
+    assert {profile.home for profile in found.profiles} == {own}
+    assert found.skipped == (Skipped(other, "Permission denied"),)
+
+
+@pytest.mark.parametrize("homes", ["home", "Users"])
+def test_other_homes_are_those_beside_ones_own(tmp_path: Path, homes: str) -> None:
+    plant(tmp_path, {"root": {}, homes: {"ann": {}, "bob": {}, "eve": Link("{root}/../root"), "file": ""}})
+    others = [path for path in other_homes(tmp_path / homes / "ann", tmp_path) if tmp_path in path.parents]
+    assert sorted(others) == [tmp_path / homes / "bob", tmp_path / "root"]
+
+
+def test_accounts_homes_are_those_that_are_theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if sys.platform == "win32":
+        pytest.skip("this system keeps no such list")
+    (theirs := tmp_path / "far" / "ann").mkdir(parents=True)
+    mine = os.getuid()
+
+    def accounts() -> list[SimpleNamespace]:
+        places = {"/": mine + 1, str(tmp_path / "gone"): mine, str(theirs): mine, str(tmp_path): mine + 1}
+        return [SimpleNamespace(pw_dir=home, pw_uid=user) for home, user in places.items()]
+
+    monkeypatch.setattr("scrubber.discovery.people.pwd.getpwall", accounts)
+    assert other_homes(tmp_path / "own", tmp_path / "disk") == (theirs,)
 
 
 def test_a_disk_of_windows_is_read_without_regard_to_case(tmp_path: Path) -> None:
