@@ -34,6 +34,14 @@ def located(places: Iterable[str], profile: BrowserProfile) -> Iterator[Path | S
                 yield found
 
 
+def is_shared(place: str) -> bool:
+    """Whether it is the same for all profiles of a user-data folder.
+
+    `{user_data}/Local State` is; `{user_data}/Snapshots/*/{folder}/History` is not.
+    """
+    return place.startswith("{user_data}/") and "{folder}" not in place
+
+
 def _of_place(place: str, profile: BrowserProfile) -> Iterator[Path | Skipped]:
     if place == MOVED_CACHES:
         for path in profile.moved_caches:

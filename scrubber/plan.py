@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from scrubber import rights
 from scrubber.browsers import by_key
 from scrubber.errors import UnreadableStore
-from scrubber.locate import located
+from scrubber.locate import is_shared, located
 from scrubber.model import Look, Skipped, Standing
 from scrubber.stores.hashed_files import urls
 from scrubber.transaction import fingerprint
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from scrubber.model import BrowserProfile, Policy, Store, Trace
     from scrubber.sites import Target
+
+    _Turn = tuple[Path, int, BrowserProfile | None]
+    """A path, a store that lies there, and for what the desktop keeps the profile that knows of it."""
 
 
 @dataclass(frozen=True)
@@ -88,38 +91,66 @@ def make(
 ) -> Plan:
     """Look through every known store of these profiles; `progress` is told each path before its turn.
 
-    A store that several profiles share is looked through once, for the first of them; what the desktop keeps,
-    once for each, because each profile knows its own downloads and apps.
+    A store that several profiles share is the first one's, but is looked through once more when all of them
+    are known: it may know addresses by their hashes, and any of the profiles may have the addresses. What the
+    desktop keeps is looked through once for each, because each profile knows its own downloads and apps.
     """
-    stores: list[PlannedStore] = []
-    skipped: dict[Skipped, None] = {}
-    seen: set[tuple[Path, int, BrowserProfile | None]] = set()
-    barred: set[Path] = set()
+    search = _Search(target, policy, progress)
+    together: dict[tuple[str, Path], list[BrowserProfile]] = {}
     for profile in profiles:
+        together.setdefault((profile.browser, profile.user_data), []).append(profile)
+        search.through(profile)
+    for sharing in together.values():
+        if len(sharing) > 1:
+            search.through(sharing[0], again=True)
+    return Plan(target, policy, tuple(profiles), tuple(search.stores.values()), tuple(search.skipped))
+
+
+@dataclass
+class _Search:
+    """What was found so far, and what helps to find more."""
+
+    target: Target
+    policy: Policy
+    progress: Callable[[Path], None]
+    stores: dict[_Turn, PlannedStore] = field(default_factory=dict)
+    skipped: dict[Skipped, None] = field(default_factory=dict)
+    seen: set[_Turn] = field(default_factory=set)
+    known: dict[Path, set[str]] = field(default_factory=dict)
+    """What gave the target's own entries away, by user-data folder."""
+    barred: set[Path] = field(default_factory=set)
+
+    def through(self, profile: BrowserProfile, *, again: bool = False) -> None:
+        """Look at the stores of a profile; `again`, at those that others share, whoever has seen them."""
+        known = self.known.setdefault(profile.user_data, set())
+        look = Look(self.target, profile, self.policy, known)
         with rights.within(profile):
-            known: set[str] = set()
-            for store, found in _places(profile, policy):
+            for store, found in _places(profile, self.policy, shared=again):
                 if isinstance(found, Skipped):
-                    skipped[found] = None
-                elif (
-                    turn := (found, id(store), profile if _is_desktops(found, profile) else None)
-                ) not in seen:
-                    seen.add(turn)
-                    progress(found)
-                    try:
-                        _check_way(found, barred)
-                        for planned in _planned(store, found, Look(target, profile, policy, known)):
-                            stores.append(planned)
-                            known |= {
-                                one.seen for one in planned.traces if one.standing is not Standing.MENTION
-                            }
-                    except UnreadableStore as error:
-                        barred.add(found)
-                        skipped[Skipped(error.path, error.reason)] = None
-                    except OSError as error:  # a disk that fails in the middle of a file
-                        barred.add(found)
-                        skipped[Skipped(found, error.strerror or str(error))] = None
-    return Plan(target, policy, tuple(profiles), tuple(stores), tuple(skipped))
+                    self.skipped[found] = None
+                    continue
+                turn = (found, id(store), profile if _is_desktops(found, profile) else None)
+                if again or turn not in self.seen:
+                    self.seen.add(turn)
+                    self._look(turn, store, look)
+
+    def _look(self, turn: _Turn, store: Store, look: Look) -> None:
+        path = turn[0]
+        self.progress(path)
+        self.stores.pop(turn, None)
+        try:
+            _check_way(path, self.barred)
+            for planned in _planned(store, path, look):
+                self.stores[turn] = planned
+                self.known[look.profile.user_data] |= {
+                    one.seen for one in planned.traces if one.standing is not Standing.MENTION
+                }
+        except UnreadableStore as error:
+            self.barred.add(path)
+            self.skipped[Skipped(error.path, error.reason)] = None
+        except OSError as error:  # a disk that fails in the middle of a file
+            self.barred.add(path)
+            self.skipped[Skipped(path, error.strerror or str(error))] = None
 
 
 def _planned(store: Store, path: Path, look: Look) -> Iterator[PlannedStore]:
@@ -144,8 +175,12 @@ def _is_desktops(path: Path, profile: BrowserProfile) -> bool:
     return any(path.is_relative_to(folder) for folder in profile.desktop)
 
 
-def _places(profile: BrowserProfile, policy: Policy) -> Iterator[tuple[Store, Path | Skipped]]:
+def _places(
+    profile: BrowserProfile, policy: Policy, *, shared: bool
+) -> Iterator[tuple[Store, Path | Skipped]]:
+    """Where the stores lie that are asked for; with `shared`, only those of several profiles."""
     for store in by_key(profile.browser).stores:
         if any(policy.wants(word) for word in store.holds):
-            for found in located(store.places, profile):
+            places = (place for place in store.places if is_shared(place) or not shared)
+            for found in located(places, profile):
                 yield store, found

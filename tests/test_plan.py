@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
+import struct
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -142,6 +144,33 @@ def test_a_store_that_profiles_share_is_looked_through_once(tmp_path: Path) -> N
     assert found.of(profiles[1]) == ()
     assert found.only([profiles[1]]).stores == ()
     assert found.only([profiles[1]]).profiles == (profiles[1],)
+
+
+@pytest.mark.parametrize("knowing", ["Default", "Profile 1"])
+def test_a_store_of_hashes_is_judged_by_what_any_of_its_profiles_knows(tmp_path: Path, knowing: str) -> None:
+    """Metrics of pages of which only one profile's history still has the address."""
+    pages = ("https://labs.openai.com/only/here", "https://kept.example/only/here")
+    ours, theirs = (struct.unpack("<q", hashlib.md5(page.encode()).digest()[:8])[0] for page in pages)
+    shared = tmp_path / "segmentation_platform" / "ukm_db"
+    create(shared, "chromium-156/ukm_db")
+    insert(shared, "metrics", {"id": 1, "url_id": ours}, {"id": 2, "url_id": theirs})
+    profiles = [
+        BrowserProfile("chrome", "chromium", name, name, tmp_path / name, tmp_path, tmp_path / name)
+        for name in ("Default", "Profile 1")
+    ]
+    for profile in profiles:
+        profile.path.mkdir()
+        create(profile.path / "History", "chromium-156/History")
+    insert(tmp_path / knowing / "History", "urls", *({"url": page} for page in pages))
+
+    found = made(*profiles)
+    assert [
+        ([trace.key for trace in planned.traces], planned.profile)
+        for planned in found.stores
+        if planned.path == shared
+    ] == [([1], profiles[0])]
+    assert not [one.failed for one in engine.apply(found, []).cleaned if one.failed]
+    assert ask(shared, "SELECT id FROM metrics") == [2]
 
 
 def test_what_can_not_be_read_is_named_and_the_rest_is_planned(chrome: BrowserProfile) -> None:
