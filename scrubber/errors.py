@@ -51,3 +51,10 @@ class UnreadableStore(ScrubError):
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
+
+
+def reason_of(error: Exception) -> str:
+    """What an error says beside the path."""
+    if isinstance(error, UnreadableStore):
+        return error.reason
+    return getattr(error, "strerror", None) or str(error)

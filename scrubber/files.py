@@ -6,7 +6,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, BinaryIO
 
-from scrubber.errors import UnreadableStore
+from scrubber.errors import UnreadableStore, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def kind(path: Path) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise UnreadableStore(path, error.strerror or str(error)) from error
+        raise UnreadableStore(path, reason_of(error)) from error
     if getattr(status, "st_file_attributes", 0) & getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0):
         return "link"
     return next((name for test, name in _KINDS if test(status.st_mode)), "file")
@@ -135,7 +135,7 @@ def _refused(path: Path, wanted: str, error: OSError) -> UnreadableStore:
     """In words of what is there: the system's own for a link in place of a folder is "Not a directory"."""
     found = kind(path)
     known = found not in (wanted, None)
-    return UnreadableStore(path, f"a {found}, not a {wanted}" if known else error.strerror or str(error))
+    return UnreadableStore(path, f"a {found}, not a {wanted}" if known else reason_of(error))
 
 
 def _names_by_path(folder: Path) -> list[str]:
@@ -144,7 +144,7 @@ def _names_by_path(folder: Path) -> list[str]:
     try:
         return sorted(path.name for path in folder.iterdir())
     except OSError as error:
-        raise UnreadableStore(folder, error.strerror or str(error)) from error
+        raise UnreadableStore(folder, reason_of(error)) from error
 
 
 def walk(root: Path) -> Iterator[Path]:

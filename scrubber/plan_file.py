@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrubber.browsers import by_key
-from scrubber.errors import UnreadableStore, UsageError
+from scrubber.errors import UnreadableStore, UsageError, reason_of
 from scrubber.files import read_regular
 from scrubber.locate import located
 from scrubber.model import BrowserProfile, Policy, Skipped, Standing, Trace
@@ -44,7 +44,7 @@ def save(plan: Plan, path: Path) -> None:
                 path.chmod(0o600)  # an older file keeps the mode that it had
             file.write(content + "\n")
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}") from error
+        raise UsageError(f"{path}: {reason_of(error)}") from error
 
 
 def load(path: Path) -> Plan:

@@ -22,7 +22,7 @@ from scrubber import rights
 from scrubber.backup import attributes
 from scrubber.backup import manifest as manifests
 from scrubber.backup.age import Decryptor, Encryptor
-from scrubber.errors import ScrubError, UnreadableStore, UsageError
+from scrubber.errors import ScrubError, UnreadableStore, UsageError, reason_of
 from scrubber.files import open_regular
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def write(
                 path.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise ScrubError(f"{path}: no backup could be written ({error.strerror or error})") from error
+        raise ScrubError(f"{path}: no backup could be written ({reason_of(error)})") from error
 
 
 def _write(

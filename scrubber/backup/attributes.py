@@ -10,7 +10,7 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
-from scrubber.errors import UnreadableStore
+from scrubber.errors import UnreadableStore, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ def read(path: Path) -> Attributes:
         return {name: os.getxattr(path, name, follow_symlinks=False) for name in saved}
     except OSError as error:
         if error.errno not in _NOT_HERE:
-            raise UnreadableStore(path, error.strerror or str(error)) from error
+            raise UnreadableStore(path, reason_of(error)) from error
         return {}
 
 

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from scrubber.errors import UsageError
+from scrubber.errors import UsageError, reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ def read(path: Path) -> str:
             line = file.readline(_LONGEST).rstrip(b"\r\n")
         passphrase = line.decode()
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}") from error
+        raise UsageError(f"{path}: {reason_of(error)}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: the passphrase is not UTF-8") from error
     if not passphrase:

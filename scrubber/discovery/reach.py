@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from scrubber import files
-from scrubber.errors import UnreadableStore
+from scrubber.errors import UnreadableStore, reason_of
 from scrubber.model import Skipped
 
 if TYPE_CHECKING:
@@ -97,5 +97,5 @@ def _real(path: Path) -> Path:
         raise UnreadableStore(path, "a link that leads nowhere") from error
     except OSError as error:
         nowhere = error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
-        reason = "a link that leads nowhere" if nowhere else error.strerror or str(error)
+        reason = "a link that leads nowhere" if nowhere else reason_of(error)
         raise UnreadableStore(path, reason) from error

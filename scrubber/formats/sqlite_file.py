@@ -12,7 +12,7 @@ import os
 import struct
 from typing import TYPE_CHECKING, BinaryIO
 
-from scrubber.errors import UnreadableStore
+from scrubber.errors import UnreadableStore, reason_of
 from scrubber.formats.sqlite_page import (
     HEADER_SIZE,
     SEAM,
@@ -201,4 +201,4 @@ class Database:
             self._file.seek(offset)
             return self._file.read(size)
         except OSError as error:
-            raise UnreadableStore(self._path, error.strerror or str(error)) from error
+            raise UnreadableStore(self._path, reason_of(error)) from error

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubber.errors import ProfileInUse, UnreadableStore
+from scrubber.errors import ProfileInUse, UnreadableStore, reason_of
 from scrubber.files import kind, open_regular
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _sharing(path: Path) -> Holder | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise UnreadableStore(path, error.strerror or str(error)) from error
+        raise UnreadableStore(path, reason_of(error)) from error
     os.close(descriptor)
     return None
 
@@ -113,7 +113,7 @@ def held(path: Path) -> Iterator[bool]:
     except OSError as error:
         if sys.platform == "win32" and isinstance(error, PermissionError):
             raise ProfileInUse(f"{path} is locked: a browser has started meanwhile") from error
-        raise UnreadableStore(path, error.strerror or str(error)) from error
+        raise UnreadableStore(path, reason_of(error)) from error
     try:
         yield _take(descriptor, path)
     finally:

@@ -10,6 +10,7 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
+from scrubber.errors import reason_of
 from scrubber.residue.piece import Gap, Part, Piece
 
 if TYPE_CHECKING:
@@ -32,4 +33,4 @@ def attributes(path: Path) -> Iterator[Part]:
             )
     except OSError as error:
         if error.errno not in _NONE_THERE:
-            yield Gap(f"its attributes can't be read: {error.strerror or error}")
+            yield Gap(f"its attributes can't be read: {reason_of(error)}")

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from scrubber.errors import UnreadableStore
+from scrubber.errors import UnreadableStore, reason_of
 from scrubber.files import kind, names, open_regular, read_regular
 from scrubber.formats import persistent_cache
 from scrubber.formats.cache2.key import MARKER, read_marker
@@ -165,7 +165,7 @@ class _Sweep:
         try:
             leads = os.fsencode(path.readlink())
         except OSError as error:
-            yield NotExamined(path, error.strerror or str(error))
+            yield NotExamined(path, reason_of(error))
             return
         yield from self.tally(path, [Piece("link", "", "where it leads", leads, "name", part="name")])
         if path.exists():  # one that leads nowhere, as a browser's locks do, hides nothing
@@ -181,7 +181,7 @@ class _Sweep:
         except UnreadableStore as error:
             yield NotExamined(path, error.reason)
         except OSError as error:
-            yield NotExamined(path, error.strerror or str(error))
+            yield NotExamined(path, reason_of(error))
         return size
 
     def _content(self, file: BinaryIO, path: Path, size: int) -> Iterator[Remnant | NotExamined]:

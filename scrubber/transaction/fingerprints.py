@@ -7,7 +7,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from scrubber.errors import UnreadableStore
+from scrubber.errors import UnreadableStore, reason_of
 from scrubber.files import kind, open_regular, walk
 from scrubber.transaction.staging import PREFIX
 
@@ -74,7 +74,7 @@ def _described(path: Path, *, content: bool) -> Iterator[_Line]:
                 if not any(part.startswith(PREFIX) for part in relative.parts):
                     yield (str(relative), *_entry(item))
     except OSError as error:
-        raise UnreadableStore(path, error.strerror or str(error)) from error
+        raise UnreadableStore(path, reason_of(error)) from error
 
 
 def _content(path: Path) -> _Line:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubber.errors import UnreadableStore
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -31,10 +29,3 @@ class Failed:
 def listed(failed: Iterable[Failed]) -> str:
     """For a message."""
     return ", ".join(f"{failure.path}: {failure.reason}" for failure in failed)
-
-
-def reason(error: Exception) -> str:
-    """What an error says beside the path."""
-    if isinstance(error, UnreadableStore):
-        return error.reason
-    return getattr(error, "strerror", None) or str(error)

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from scrubber.errors import UnreadableStore
+from scrubber.errors import UnreadableStore, reason_of
 from scrubber.files import kind
 from scrubber.transaction.journal import Act
 from scrubber.transaction.placing import sync
@@ -56,7 +56,7 @@ def recover_one(folder: Path) -> Recovered | None:
         finally:
             staging.release()
     except OSError as error:
-        raise UnreadableStore(folder, error.strerror or str(error)) from error
+        raise UnreadableStore(folder, reason_of(error)) from error
     return Recovered(folder, fates)
 
 

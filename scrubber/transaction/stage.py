@@ -6,7 +6,7 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from scrubber.errors import Unproved, UnreadableStore
+from scrubber.errors import Unproved, UnreadableStore, reason_of
 from scrubber.files import copy_private, kind
 from scrubber.formats.sqlite_unit import sidecar, snapshot
 from scrubber.transaction import space
@@ -81,7 +81,7 @@ def as_unreadable(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UnreadableStore(path, error.strerror or str(error)) from error
+        raise UnreadableStore(path, reason_of(error)) from error
 
 
 def _warnings(path: Path) -> tuple[str, ...]:

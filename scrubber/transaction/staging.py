@@ -10,7 +10,7 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from scrubber.errors import UnreadableStore
+from scrubber.errors import UnreadableStore, reason_of
 from scrubber.files import kind, names, read_regular, write_all
 from scrubber.transaction.journal import read_notes
 
@@ -128,7 +128,7 @@ def alive(folder: Path) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise UnreadableStore(folder, error.strerror or str(error)) from error
+        raise UnreadableStore(folder, reason_of(error)) from error
     try:
         return not _try_lock(lock)
     finally:

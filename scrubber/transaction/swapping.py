@@ -6,9 +6,9 @@ from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from scrubber.errors import PlanOutdated, ScrubError
+from scrubber.errors import PlanOutdated, ScrubError, reason_of
 from scrubber.transaction.changes import Discard
-from scrubber.transaction.outcomes import Failed, Swapped, reason
+from scrubber.transaction.outcomes import Failed, Swapped
 from scrubber.transaction.placing import sync
 from scrubber.transaction.roots import check_way
 from scrubber.transaction.staging import keeping_times
@@ -80,7 +80,7 @@ class Swaps:
     def _fail(self, changes: list[Change], error: Exception) -> dict[Path, Failed]:
         """Undo what an error cut short."""
         stuck = self._take_back([change for change in changes if change in self._begun])
-        return {change.path: stuck.get(change) or Failed(change.path, reason(error)) for change in changes}
+        return {change.path: stuck.get(change) or Failed(change.path, reason_of(error)) for change in changes}
 
     def _take_back(self, changes: list[Change]) -> dict[Change, Failed]:
         """Undo these; the failures of those that stay."""
@@ -93,7 +93,7 @@ class Swaps:
                     with keeping_times(folder):
                         change.back()
                 except (OSError, ScrubError) as error:
-                    failed[change] = Failed(change.path, f"not put back: {reason(error)}")
+                    failed[change] = Failed(change.path, f"not put back: {reason_of(error)}")
                 else:
                     done.append(change)
             with suppress(OSError):  # the disk may lose it with the power, and then holds the new version

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubber.errors import PlanOutdated, ScrubError, UnreadableStore
+from scrubber.errors import PlanOutdated, ScrubError, UnreadableStore, reason_of
 from scrubber.files import kind
 from scrubber.formats.sqlite_unit import SIDECARS, sidecar
 from scrubber.transaction.changes import Discard, FileEdit, FolderEdit
@@ -95,7 +95,7 @@ def _adopted(folder: Path) -> Iterator[Staging]:
             recover_one(folder)
             return
     except OSError as error:
-        raise UnreadableStore(folder, error.strerror or str(error)) from error
+        raise UnreadableStore(folder, reason_of(error)) from error
     yield staging
     for other in inner(staging):
         yield from _adopted(other)

@@ -7,9 +7,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from scrubber.errors import ProfileInUse, ScrubError, UnreadableStore
+from scrubber.errors import ProfileInUse, ScrubError, UnreadableStore, reason_of
 from scrubber.transaction.journal import Act, Note
-from scrubber.transaction.outcomes import Failed, Swapped, listed, reason
+from scrubber.transaction.outcomes import Failed, Swapped, listed
 from scrubber.transaction.restoring import make_room, stage_restore
 from scrubber.transaction.roots import check_way, outermost
 from scrubber.transaction.stage import as_unreadable, check_written, stage_discard, stage_edit
@@ -257,7 +257,7 @@ class Transaction:
             try:
                 staging.destroy()
             except OSError as error:
-                failed.append(Failed(staging.folder, reason(error)))
+                failed.append(Failed(staging.folder, reason_of(error)))
             else:
                 del self._stagings[place]
         return tuple(failed)
@@ -273,7 +273,7 @@ def _announce(staging: Staging, changes: list[Change]) -> dict[Path, Swapped | F
         if changes:
             staging.note(change.note() for change in changes)
     except OSError as error:
-        return {change.path: Failed(change.path, reason(error)) for change in changes}
+        return {change.path: Failed(change.path, reason_of(error)) for change in changes}
     return {}
 
 
