@@ -40,6 +40,11 @@ def blocks(content: bytes) -> list[bytes]:
     return [*found, open_block] if open_block else found
 
 
+def whole(record: str) -> Row:
+    """A record that has no fields is one itself, without a name."""
+    return {"": record.strip()}
+
+
 @dataclass(frozen=True, init=False)
 class TextLines(Placed):
     """One text file; `split` finds its records, `fields` takes one apart or says None where it is none."""
@@ -51,9 +56,9 @@ class TextLines(Placed):
     def __init__(
         self,
         *places: str,
-        fields: Callable[[str], Row | None],
         rule: Rule,
         source: str,
+        fields: Callable[[str], Row | None] = whole,
         split: Callable[[bytes], list[bytes]] = lines,
     ) -> None:
         settle(self, places=places, split=split, fields=fields, rule=rule, source=source, holds=(rule.holds,))

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 DEBUG_LOG = TextLines(
     "{user_data}/chrome_debug.log",
     "{profile}/chrome_debug.log",
-    fields=lambda line: {"": line.strip()},
     rule=Rule((Named(""),), holds="logs"),
     source="chrome/common/logging_chrome.cc",
 )

@@ -49,7 +49,6 @@ BRAVE_REWARDS = Sqlite(
 
 BRAVE_LOG = TextLines(
     "{profile}/Rewards.log",
-    fields=lambda line: {"": line.strip()},
     rule=Rule((Named(""),), holds="logs"),
     source="brave/components/brave_rewards/content/diagnostic_log.cc",
 )
@@ -88,7 +87,6 @@ EDGE_WORKSPACES = WholeFiles(
 
 EDGE_LOG = TextLines(
     "{profile}/settings/favorites_diagnostic.log",
-    fields=lambda line: {"": line.strip()},
     rule=Rule((Named(""),), holds="logs"),
     source="favorites_diagnostic (closed source)",
 )

@@ -104,7 +104,6 @@ BOOKMARKS_MIRROR = Sqlite(
 
 SYNC_LOGS = TextLines(
     "{profile}/weave/logs/*.txt",
-    fields=lambda line: {"": line.strip()},
     rule=Rule((Named(""),), holds="logs"),
     source="services/common/logmanager.sys.mjs",
 )

@@ -120,7 +120,6 @@ SERVICE_WORKERS = TextLines(
 
 USER_JS = TextLines(
     "{profile}/user.js",
-    fields=lambda line: {"": line.strip()},
     rule=Rule((), holds="permissions", keep="always"),  # the person's own file
     source="modules/libpref/Preferences.cpp",
 )

@@ -27,7 +27,6 @@ ZEN = (ZEN_SESSIONS, ZEN_FOLDERS)
 
 LIBREWOLF_SETTINGS = TextLines(
     "{user_data}/librewolf.overrides.cfg",
-    fields=lambda line: {"": line.strip()},
     rule=Rule((), holds="permissions", keep="always"),  # the person's own file
     source="settings/librewolf.cfg (LibreWolf)",
 )

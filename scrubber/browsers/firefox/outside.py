@@ -123,7 +123,6 @@ SIGNONS_BEFORE_35 = TextLines(
     "{profile}/signons.txt",
     "{profile}/signons2.txt",
     "{profile}/signons3.txt",
-    fields=lambda line: {"": line.strip()},
     rule=Rule((Url(""),), holds="logins", keep="always"),
     source="toolkit/components/passwordmgr/src/storage-Legacy.js",
 )

@@ -21,7 +21,6 @@ CONTAINERS = JsonFile(
 
 DICTIONARY = TextLines(
     "{profile}/persdict.dat",
-    fields=lambda line: {"": line.strip()},
     rule=Rule((), holds="forms", keep="always"),
     source="extensions/spellcheck/src/mozPersonalDictionary.cpp",
 )
