@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from scrubber.model import BrowserProfile
 
-MOVED_CACHES = "{moved_caches}"
-"""The place that stands for every folder in `BrowserProfile.moved_caches`."""
+_MOVED_CACHES = "{moved_caches}/"
+"""Before a name that folders in `BrowserProfile.moved_caches` have, wherever they lie."""
 
 
 def located(places: Iterable[str], profile: BrowserProfile) -> Iterator[Path | Skipped]:
@@ -43,9 +43,10 @@ def is_shared(place: str) -> bool:
 
 
 def _of_place(place: str, profile: BrowserProfile) -> Iterator[Path | Skipped]:
-    if place == MOVED_CACHES:
+    if place.startswith(_MOVED_CACHES):
         for path in profile.moved_caches:
-            yield from _below(path.parent, [glob.escape(path.name)])
+            if fnmatchcase(path.name, place.removeprefix(_MOVED_CACHES)):
+                yield from _below(path.parent, [glob.escape(path.name)])
         return
     root, steps = _split(place, profile)
     if root:

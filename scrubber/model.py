@@ -202,8 +202,8 @@ class Store(Protocol):
     @property
     def places(self) -> tuple[str, ...]:
         """Where it lies: patterns that start with `{profile}`, `{cache}`, `{user_data}`, or, for what the
-        desktop or the system keeps, `{data_home}`, `{cache_home}` or `{home}`; or `{moved_caches}`, which are
-        places themselves.
+        desktop or the system keeps, `{data_home}`, `{cache_home}` or `{home}`; or `{moved_caches}`, before
+        the name that one of these has.
         """
 
     @property

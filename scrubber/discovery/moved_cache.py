@@ -1,7 +1,9 @@
-"""Where a preference has Firefox's HTTP cache, beside the folder in which every profile may have one.
+"""Where preferences have Firefox's caches, beside the folder in which every profile may have them.
 
 `browser.cache.disk.parent_directory` names the folder above `cache2` (netwerk/cache2/CacheFileIOManager.cpp,
-OnProfile). Firefox writes it to `prefs.js`; `user.js` can name another one, which counts from the next start.
+OnProfile), and above `Cache` before Firefox 32. Before Firefox 85, `browser.cache.offline.parent_directory`
+did so for what sites wanted to have offline (netwerk/cache/nsCacheService.cpp). No other preference moves a
+cache. Firefox writes them to `prefs.js`; `user.js` can name others, which count from the next start.
 """
 
 from __future__ import annotations
@@ -19,33 +21,34 @@ from scrubber.model import Skipped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PREFERENCE = "browser.cache.disk.parent_directory"
-# The second was set aside at shutdown for a background task to delete.
-_CACHES = ("cache2", "cache2.*.purge.bg_rm")
+# `purge` and `Trash` were set aside, to be deleted at leisure.
+_CACHES = {
+    "browser.cache.disk.parent_directory": ("cache2", "cache2.*.purge.bg_rm", "Cache", "Cache.Trash*"),
+    "browser.cache.offline.parent_directory": ("OfflineCache",),
+}
 
 
 def moved_caches(profile: Path, reach: Reach) -> Iterator[Path | Skipped]:
     """The cache folders at the places that the profile's preferences name, and what stood in the way."""
-    named: dict[str, Path] = {}
+    named: dict[str, tuple[Path, tuple[str, ...]]] = {}
     for file in (profile / "prefs.js", profile / "user.js"):
         try:
-            value = _named(file, reach)
+            for value, patterns in _named(file, reach):
+                first, before = named.get(value, (file, ()))
+                named[value] = first, (*before, *patterns)
         except UnreadableStore as error:
             yield Skipped(error.path, error.reason)
-        else:
-            named.setdefault(value, file)
-    for value, file in named.items():
-        if value:
-            yield from or_skipped(_below(value, file, reach))
+    for value, (file, patterns) in named.items():
+        yield from or_skipped(_below(value, patterns, file, reach))
 
 
-def _named(file: Path, reach: Reach) -> str:
-    """The last one counts, as in Firefox."""
-    lines = read_lines(reach.read(file) or b"")
-    return ["", *(str(line.value) for line in lines if line.name == _PREFERENCE)][-1]
+def _named(file: Path, reach: Reach) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The folders, with what may be in each; of each preference the last one counts, as in Firefox."""
+    last = {line.name: str(line.value) for line in read_lines(reach.read(file) or b"")}
+    yield from ((last[name], patterns) for name, patterns in _CACHES.items() if last.get(name))
 
 
-def _below(value: str, file: Path, reach: Reach) -> Iterator[Path | Skipped]:
+def _below(value: str, patterns: tuple[str, ...], file: Path, reach: Reach) -> Iterator[Path | Skipped]:
     if "\0" in value or not Path(value).is_absolute():
         raise UnreadableStore(file, f"names a cache folder by a path of another system: {value!r}")
     folder = _as_mounted(Path(value), reach.limit)
@@ -56,7 +59,7 @@ def _below(value: str, file: Path, reach: Reach) -> Iterator[Path | Skipped]:
         # Its disk may not be connected.
         raise UnreadableStore(folder, f"not there, though {file.name} has the cache there")
     for name in files.names(real):
-        if any(fnmatchcase(name, pattern) for pattern in _CACHES):
+        if any(fnmatchcase(name, pattern) for pattern in patterns):
             match files.kind(real / name):
                 case "folder":
                     yield real / name

@@ -48,7 +48,7 @@ def _short(places: Iterable[str]) -> Iterator[str]:
                 .replace("{data_home}/", "~/.local/share/")
                 .replace("{cache_home}/", "~/.cache/")
                 .replace("{home}/", "~/")
-                .replace("{moved_caches}", "where a preference has it")
+                .replace("{moved_caches}/", "where a preference has it: ")
             )
 
 

@@ -1,4 +1,4 @@
-"""The HTTP cache of a Firefox whose preferences have it somewhere else."""
+"""The caches of a Firefox whose preferences have them somewhere else."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scrubber import discovery
+from scrubber import discovery, engine, plan
 from scrubber.discovery.spec import folder
-from scrubber.model import Skipped
+from scrubber.model import Policy, Skipped
+from tests.cleaned import TARGET
 from tests.discovery.tree import Link, Tree, ini, plant
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ PROFILE = ".mozilla/firefox/a.default"
 CACHED: Tree = {"cache2": {"entries": {}}}
 
 
-def preference(path: object, name: str = "parent_directory") -> str:
+def preference(path: object, name: str = "disk.parent_directory") -> str:
     spelled = str(path).replace("\\", "\\\\")
-    return f'user_pref("browser.cache.disk.{name}", "{spelled}");\n'
+    return f'user_pref("browser.cache.{name}", "{spelled}");\n'
 
 
 def home(root: Path, tree: Tree, prefs: str = "", user: str | None = None) -> Path:
@@ -50,12 +51,45 @@ def test_a_cache_is_found_where_preferences_have_it(tmp_path: Path) -> None:
         pytest.param("", id="no preference"),
         pytest.param(preference(""), id="an empty one"),
         pytest.param("// " + preference("/big"), id="a comment"),
-        pytest.param(preference("/big", name="parent_directory.other"), id="another name"),
+        pytest.param(preference("/big", name="disk.parent_directory.other"), id="another name"),
     ],
 )
 def test_without_the_preference_nothing_is_looked_for(prefs: str, tmp_path: Path) -> None:
     home(tmp_path, {"big": CACHED}, prefs=prefs)
     assert own(tmp_path) == (set(), set())
+
+
+def test_what_older_versions_kept_there_is_found(tmp_path: Path) -> None:
+    """Each preference has caches of its own below its folder, also where that is the same for both."""
+    old: Tree = {"Cache": {}, "Cache.Trash16807": {}, "OfflineCache": {"index.sqlite": ""}}
+    home(
+        tmp_path,
+        {"disk": old, "offline": old, "both": old, "neither": old},
+        prefs=preference(tmp_path / "disk") + preference(tmp_path / "offline", "offline.parent_directory"),
+        user=preference(tmp_path / "both") + preference(tmp_path / "both", "offline.parent_directory"),
+    )
+    of_disk, of_sites = ("Cache", "Cache.Trash16807"), ("OfflineCache",)
+    expected = {"disk": of_disk, "offline": of_sites, "both": (*of_disk, *of_sites)}
+    found = {tmp_path / folder / name for folder, names in expected.items() for name in names}
+    assert own(tmp_path) == (found, set())
+
+
+def test_what_older_versions_kept_there_is_cleaned(tmp_path: Path) -> None:
+    """As a whole, where the target is in it, and with what lies beside it left alone."""
+    tree: Tree = {
+        "ours": {
+            "OfflineCache": {"index.sqlite": "HTTP:https://labs.openai.com/", "1": {"a-0": "x"}},
+            "Cache": "",
+        },
+        "theirs": {"Cache": {"_CACHE_001_": "HTTP:https://notopenai.com/"}},
+    }
+    offline = preference(tmp_path / "ours", "offline.parent_directory")
+    home(tmp_path, tree, prefs=offline + preference(tmp_path / "theirs"))
+    [profile] = discovery.find(tmp_path, {}, "linux").profiles
+    outcome = engine.apply(plan.make((profile,), TARGET, Policy()), ())
+    assert [one.failed for one in outcome.cleaned] == [""]
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.glob("*s/**/*") if path.is_file()}
+    assert left == {"ours/Cache", "theirs/Cache/_CACHE_001_"}
 
 
 def test_both_files_count(tmp_path: Path) -> None:

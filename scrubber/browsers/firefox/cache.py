@@ -8,7 +8,11 @@ from scrubber.stores.recreated import Recreated
 # Before Firefox 32, and what sites wanted to have offline before Firefox 85: each of use only as a whole.
 OLD_CACHES = Recreated(
     "{cache}/Cache",
+    "{cache}/Cache.Trash*",  # set aside to be deleted
     "{cache}/OfflineCache",
+    "{moved_caches}/Cache",
+    "{moved_caches}/Cache.Trash*",
+    "{moved_caches}/OfflineCache",
     holds="cache",
     source="netwerk/cache/nsDiskCacheMap.cpp",
 )
@@ -37,7 +41,8 @@ START_PAGE = Recreated(
 CACHE = Cache2(
     "{cache}/cache2",
     "{cache}/cache2.*.purge.bg_rm",  # set aside at shutdown for a background task to delete
-    "{moved_caches}",
+    "{moved_caches}/cache2",
+    "{moved_caches}/cache2.*.purge.bg_rm",
 )
 
 CACHES = (OLD_CACHES, START_PAGE, CACHE)
