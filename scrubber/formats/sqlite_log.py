@@ -42,14 +42,13 @@ from scrubber.formats.sqlite_page import (
     read_header,
     read_stale,
 )
+from scrubber.formats.sqlite_unit import JOURNAL_MAGIC, database_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 WAL_MAGICS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
-JOURNAL_MAGIC = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
-SIDECARS = ("-wal", "-journal")
 
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 _JOURNAL_HEADER = struct.Struct(">8sIIIII")
@@ -176,8 +175,7 @@ def slack_of(path: Path) -> Iterator[Record | Slack]:
     """
     with open_regular(path) as file:
         yield from Database(file, path).slack()
-    for suffix, images in (("-wal", wal_images), ("-journal", journal_images)):
-        sidecar = path.with_name(path.name + suffix)
+    for sidecar, images in zip(database_files(path)[1:], (wal_images, journal_images), strict=True):
         if kind(sidecar) == "file" and sidecar.lstat().st_size:
             with open_regular(sidecar) as file:
                 yield from images(file, sidecar)

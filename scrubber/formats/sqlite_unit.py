@@ -11,7 +11,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
-from scrubber.files import copy_private, kind
+from scrubber.files import copy_private, kind, open_regular
+from scrubber.formats.sqlite_page import MAGIC
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,13 +25,26 @@ Where both exist, SQLite rolls the journal back first: without the WAL on top th
 
 _COPIED = ("-journal", "-wal")  # -shm is an index of the WAL that SQLite builds again
 
-# A rollback journal that is one of several ends with its super-journal (path, length, checksum) and this.
-_JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
+JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
+"""How a rollback journal starts; one of several also ends so, behind the name of its super-journal."""
 
 
 def sidecar(path: Path, suffix: str) -> Path:
     """`places.sqlite` and `-wal` → `places.sqlite-wal`."""
     return path.with_name(path.name + suffix)
+
+
+def database_files(path: Path) -> tuple[Path, ...]:
+    """The files that hold what is in the database at `path`, present or not: itself, its WAL, its journal."""
+    return (path, sidecar(path, "-wal"), sidecar(path, "-journal"))
+
+
+def is_sqlite(path: Path) -> bool:
+    """Whether a file starts as a SQLite database does. Raises UnreadableStore."""
+    if kind(path) != "file":
+        return False
+    with open_regular(path) as file:
+        return file.read(len(MAGIC)) == MAGIC
 
 
 def snapshot(path: Path, folder: Path) -> Path:
@@ -98,6 +112,6 @@ def _refuse_super_journal(path: Path) -> None:
     if kind(journal) is None:
         return
     with journal.open("rb") as file:
-        file.seek(max(0, journal.lstat().st_size - len(_JOURNAL_MAGIC)))
-        if file.read() == _JOURNAL_MAGIC:
+        file.seek(max(0, journal.lstat().st_size - len(JOURNAL_MAGIC)))
+        if file.read() == JOURNAL_MAGIC:
             raise UnreadableStore(path, "half of a transaction over several databases")

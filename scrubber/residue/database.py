@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from scrubber.errors import UnreadableStore
 from scrubber.formats.sqlite_file import Database
-from scrubber.formats.sqlite_log import JOURNAL_MAGIC, WAL_MAGICS, journal_images, wal_images
+from scrubber.formats.sqlite_log import WAL_MAGICS, journal_images, wal_images
 from scrubber.formats.sqlite_page import DAMAGED, MAGIC, Field, Record, Slack, Tree
+from scrubber.formats.sqlite_unit import JOURNAL_MAGIC
 from scrubber.residue.encoded import SEPARATOR
 from scrubber.residue.packed import holds_packed
 from scrubber.residue.piece import MENTION, Facts, Match, Part, Piece

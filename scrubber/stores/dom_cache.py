@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.errors import Unproved
 from scrubber.files import kind, read_regular
+from scrubber.formats.sqlite_unit import database_files, is_sqlite
 from scrubber.stores import proving
 from scrubber.stores.cached_content import is_asked
 from scrubber.stores.columns import text
@@ -25,7 +26,6 @@ from scrubber.stores.others_storage import (
     Naming,
     Owned,
     always,
-    database_unit,
     edited,
     followed,
     mention,
@@ -34,7 +34,6 @@ from scrubber.stores.others_storage import (
 from scrubber.stores.placed import Placed, discard_existing
 from scrubber.stores.sqlite_rows import Repair
 from scrubber.stores.sqlite_tables import copied
-from scrubber.stores.undescribed import is_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -85,8 +84,9 @@ class OthersResponses(Placed):
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database with its sidecars, the sum of paddings, and all bodies."""
-        parts = database_unit(path)
-        return (*parts, path.with_name(_PADDING), path.with_name("morgue")) if parts else ()
+        if not is_sqlite(path):
+            return ()
+        return (*database_files(path), path.with_name(_PADDING), path.with_name("morgue"))
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Entries that name the target in their row, headers, URLs or body, with all that hangs on them."""

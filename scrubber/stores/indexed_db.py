@@ -16,13 +16,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular
+from scrubber.formats.sqlite_unit import database_files, is_sqlite
 from scrubber.stores.cached_content import is_asked
 from scrubber.stores.columns import text
 from scrubber.stores.others_storage import (
     Naming,
     Owned,
     always,
-    database_unit,
     edited,
     followed,
     mention,
@@ -31,7 +31,6 @@ from scrubber.stores.others_storage import (
 from scrubber.stores.placed import Placed, discard_existing
 from scrubber.stores.sqlite_rows import Repair
 from scrubber.stores.sqlite_tables import copied
-from scrubber.stores.undescribed import is_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -70,8 +69,7 @@ class OthersRecords(Placed):
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database with its sidecars, and the folder of its files."""
-        parts = database_unit(path)
-        return (*parts, _folder_of(path)) if parts else ()
+        return (*database_files(path), _folder_of(path)) if is_sqlite(path) else ()
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Records that name the target in their key, value, indexes or files, with all that hangs on them."""

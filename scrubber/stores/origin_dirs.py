@@ -9,7 +9,7 @@ from scrubber.errors import UnreadableStore
 from scrubber.files import kind, names, read_regular, walk
 from scrubber.formats import metadata_v2
 from scrubber.formats.firefox_values import readings
-from scrubber.formats.sqlite_unit import sidecar
+from scrubber.formats.sqlite_unit import database_files
 from scrubber.model import Look, Standing, Trace
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
@@ -108,8 +108,7 @@ class Buckets(Parts):
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database that says whose bucket is whose, and the folders."""
-        database = path / "QuotaManager"
-        return (database, sidecar(database, "-wal"), sidecar(database, "-journal"), *self._folders(path))
+        return (*database_files(path / "QuotaManager"), *self._folders(path))
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The folders of the target's buckets that exist."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind, names, read_regular
 from scrubber.formats import blink_values, leveldb
-from scrubber.formats.sqlite_unit import SIDECARS, sidecar
+from scrubber.formats.sqlite_unit import database_files, is_sqlite
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import sqlite_edit
 from scrubber.stores.columns import text
@@ -20,7 +20,6 @@ from scrubber.stores.origin_dirs import by_name
 from scrubber.stores.placed import Placed
 from scrubber.stores.sqlite_left_over import left_over
 from scrubber.stores.sqlite_tables import copied
-from scrubber.stores.undescribed import is_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -70,7 +69,7 @@ class OthersIndexedDb(Placed):
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database, its WAL and its journal; of a file that is none, nothing."""
-        return (path, *(sidecar(path, suffix) for suffix in SIDECARS)) if is_sqlite(path) else ()
+        return database_files(path) if is_sqlite(path) else ()
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Rows of another's that name the target, and bytes that no row holds."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular, walk
 from scrubber.formats import firefox_values
-from scrubber.formats.sqlite_unit import sidecar
+from scrubber.formats.sqlite_unit import database_files, is_sqlite
 from scrubber.model import Standing, Trace
 from scrubber.stores import sqlite_edit
 from scrubber.stores.columns import text
@@ -21,7 +21,6 @@ from scrubber.stores.placed import Parts, Placed
 from scrubber.stores.push_subscriptions import without_triggers
 from scrubber.stores.sqlite_left_over import left_over
 from scrubber.stores.sqlite_tables import copied
-from scrubber.stores.undescribed import is_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -56,7 +55,7 @@ class OthersDatabases(Placed):
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database, its WAL and its journal; of a file that is none, nothing."""
-        return database_unit(path)
+        return database_files(path) if is_sqlite(path) else ()
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Rows in which a value names the target, packed or not; and bytes that no row holds."""
@@ -109,11 +108,6 @@ def _standing(name: str, owned: Owned | None, look: Look) -> Standing | None:
     if owned is None or owned.get(name):
         return Standing.KEPT
     return None if name in owned and look.policy.mentions == "all" else Standing.MENTION
-
-
-def database_unit(path: Path) -> tuple[Path, ...]:
-    """A database, its WAL and its journal; of a file that is none, nothing."""
-    return (path, sidecar(path, "-wal"), sidecar(path, "-journal")) if is_sqlite(path) else ()
 
 
 def looked_through(

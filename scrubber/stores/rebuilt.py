@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind
-from scrubber.formats.sqlite_unit import sidecar
+from scrubber.formats.sqlite_unit import SIDECARS, database_files, sidecar
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.placed import Placed, discard_existing
 from scrubber.stores.sqlite_tables import copied
@@ -14,8 +14,6 @@ from scrubber.stores.visited_pages import own_pages
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_SIDECARS = ("-wal", "-shm", "-journal")
 
 
 class SemanticHistory(Placed):
@@ -26,7 +24,7 @@ class SemanticHistory(Placed):
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database, its WAL and its journal."""
-        return (path, sidecar(path, "-wal"), sidecar(path, "-journal"))
+        return database_files(path)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The target's pages in it, by what the history knows."""
@@ -60,4 +58,4 @@ class SemanticHistory(Placed):
 
 
 def _files(path: Path) -> tuple[Path, ...]:
-    return (path, *(sidecar(path, suffix) for suffix in _SIDECARS))
+    return (path, *(sidecar(path, suffix) for suffix in SIDECARS))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind
 from scrubber.formats import persistent_cache
-from scrubber.formats.sqlite_unit import SIDECARS, sidecar
+from scrubber.formats.sqlite_unit import SIDECARS, database_files
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import sqlite_edit
 from scrubber.stores.cache_entries import standing
@@ -41,7 +41,7 @@ class SqlCache(Placed):
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database and its journals."""
-        return (path, sidecar(path, "-wal"), sidecar(path, "-journal"))
+        return database_files(path)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Entries by key, with the pieces of their bodies."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubber.formats.sqlite_unit import SIDECARS, sidecar
+from scrubber.formats.sqlite_unit import SIDECARS, database_files
 from scrubber.model import Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.frozen import settle
@@ -65,7 +65,7 @@ class Sqlite(Placed):
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database, its WAL and its journal."""
-        return (path, sidecar(path, "-wal"), sidecar(path, "-journal"))
+        return database_files(path)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Rows and cells to empty; where there are none, whether bytes of the target lie where no row is."""

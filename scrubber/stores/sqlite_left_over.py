@@ -12,7 +12,7 @@ from scrubber.files import kind, open_regular, read_regular
 from scrubber.formats.sqlite_file import Database
 from scrubber.formats.sqlite_log import slack_of
 from scrubber.formats.sqlite_page import Slack
-from scrubber.formats.sqlite_unit import sidecar
+from scrubber.formats.sqlite_unit import database_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,7 +31,7 @@ def left_over(path: Path, folded: Path, target: Target) -> str:
     `folded` is the database in its committed state. Raises UnreadableStore.
     """
     names = _dense_names(target)
-    sidecars = [part for part in _sidecars(path) if _size(part)]
+    sidecars = [part for part in database_files(path)[1:] if _size(part)]
     if not sidecars and not _is_near(path, names):
         return ""
 
@@ -91,10 +91,6 @@ def _dense_names(target: Target) -> set[bytes]:
 def _dense(data: bytes) -> bytes:
     """In lower case and without zeros, where UTF-16 of either order looks like ASCII."""
     return data.translate(_LOWER, b"\0")
-
-
-def _sidecars(path: Path) -> tuple[Path, ...]:
-    return tuple(sidecar(path, suffix) for suffix in ("-wal", "-journal"))
 
 
 def _size(path: Path) -> int:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from scrubber.files import kind, open_regular
+from scrubber.files import kind
 from scrubber.formats import leveldb
+from scrubber.formats.sqlite_unit import database_files, is_sqlite
 from scrubber.stores.frozen import settle
 from scrubber.stores.leveldb import LevelDb
 from scrubber.stores.placed import Placed
@@ -23,16 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scrubber.model import Changes, Look, Store, Trace
-
-_MAGIC = b"SQLite format 3\0"
-
-
-def is_sqlite(path: Path) -> bool:
-    """Whether a file starts as a SQLite database does. Raises UnreadableStore."""
-    if kind(path) != "file":
-        return False
-    with open_regular(path) as file:
-        return file.read(len(_MAGIC)) == _MAGIC
 
 
 def is_leveldb(path: Path) -> bool:
@@ -54,7 +45,7 @@ class AnySqlite(Placed):
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """As of every SQLite database; of a file that is none, nothing."""
-        return self._described(()).unit(path) if is_sqlite(path) else ()
+        return database_files(path) if is_sqlite(path) else ()
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Rows, and bytes that no row holds."""
@@ -79,9 +70,9 @@ class Undescribed:
     """The databases of one kind among whatever lies at some places, less those that other stores describe."""
 
     inner: Store
-    is_one: Callable[[Path], bool]
     described: tuple[str, ...]
     """Places of those stores; what lies below them is theirs too."""
+    is_one: Callable[[Path], bool] = is_sqlite
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -119,7 +110,7 @@ def undescribed(stores: Iterable[Store], *places: str, source: str) -> tuple[Sto
     described = tuple(place for store in stores for place in store.places)
     sqlite = AnySqlite(*places, holds="extensions", source=source)
     records = LevelDb(*places, holds="extensions", source=f"{source}, LevelDB", records=())
-    return (Undescribed(sqlite, is_sqlite, described), Undescribed(records, is_leveldb, described))
+    return (Undescribed(sqlite, described), Undescribed(records, described, is_leveldb))
 
 
 def _fits(path: Path, place: str) -> bool:

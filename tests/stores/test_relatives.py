@@ -23,8 +23,9 @@ from scrubber.browsers.chromium.relatives import (
 )
 from scrubber.browsers.chromium.stores import OPERA_STORES
 from scrubber.formats import leveldb
+from scrubber.formats.sqlite_unit import is_sqlite
 from scrubber.model import BrowserProfile, Policy, Standing
-from scrubber.stores.undescribed import AnySqlite, is_leveldb, is_sqlite, undescribed
+from scrubber.stores.undescribed import AnySqlite, is_leveldb, undescribed
 from tests.cleaned import TARGET, clean, look
 from tests.leveldb_files import BYTEWISE
 from tests.schemas import create, insert

@@ -19,7 +19,7 @@ from scrubber.stores.private_windows import PrivateWindows
 from scrubber.stores.push_subscriptions import PUSH_ROWS, without_triggers
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Linked, Orphaned, Repair, Rows
-from scrubber.stores.undescribed import Undescribed, is_sqlite
+from scrubber.stores.undescribed import Undescribed
 
 COOKIES = Sqlite(
     "{profile}/cookies.sqlite",
@@ -151,7 +151,6 @@ FIREFOXS_OWN = Undescribed(
         source="dom/indexedDB/ActorsParent.cpp, Firefox itself",
         kept=True,
     ),
-    is_sqlite,
     PUSH.places,
 )
 
