@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING
+
+if sys.platform != "win32":
+    import pwd
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +59,19 @@ class UnreadableStore(ScrubError):
 
 
 def reason_of(error: Exception) -> str:
-    """What an error says beside the path."""
+    """What an error says beside the path; of a refusal also whom it was for, where root works for another."""
     if isinstance(error, UnreadableStore):
         return error.reason
-    return getattr(error, "strerror", None) or str(error)
+    said = getattr(error, "strerror", None) or str(error)
+    return said + _with_whose_rights() if isinstance(error, PermissionError) else said
+
+
+def _with_whose_rights() -> str:
+    """Empty where they are those of who has started us; `rights.of` only changes the effective ones."""
+    if sys.platform == "win32" or os.geteuid() == os.getuid():
+        return ""
+    try:
+        name = pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # of another system, whose disk this is
+        name = f"user {os.geteuid()}"
+    return f" (with the rights of {name})"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrubber import rights
 from scrubber.browsers import by_key
-from scrubber.errors import UnreadableStore
+from scrubber.errors import UnreadableStore, reason_of
 from scrubber.locate import is_shared, located
 from scrubber.model import Look, Skipped, Standing
 from scrubber.stores.hashed_files import urls
@@ -150,7 +150,7 @@ class _Search:
             self.skipped[Skipped(error.path, error.reason)] = None
         except OSError as error:  # a disk that fails in the middle of a file
             self.barred.add(path)
-            self.skipped[Skipped(path, error.strerror or str(error))] = None
+            self.skipped[Skipped(path, reason_of(error))] = None
 
 
 def _planned(store: Store, path: Path, look: Look) -> Iterator[PlannedStore]:

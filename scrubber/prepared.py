@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubber import scope
-from scrubber.errors import PlanOutdated, Unproved, UnreadableStore
+from scrubber.errors import PlanOutdated, Unproved, UnreadableStore, reason_of
 from scrubber.outcome import Cleaned
 from scrubber.transaction import fingerprint
 
@@ -24,10 +24,8 @@ def prepared(planned: PlannedStore, going: tuple[Trace, ...], transaction: Trans
             earlier = len(transaction.changes)
             equal = planned.store.remove(planned.path, going, transaction)
             scope.check(planned.store, planned.path, going, transaction.changes[earlier:])
-    except UnreadableStore as error:
-        return Cleaned(planned, failed=error.reason)
-    except OSError as error:
-        return Cleaned(planned, failed=error.strerror or str(error))
+    except (UnreadableStore, OSError) as error:
+        return Cleaned(planned, failed=reason_of(error))
     except PlanOutdated as error:
         return Cleaned(planned, failed="changed since the plan was made", detail=str(error))
     except Unproved as error:

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrubber.errors import UnreadableStore
+from scrubber.errors import UnreadableStore, reason_of
 from scrubber.formats.sqlite_unit import snapshot
 
 if sys.platform != "win32":
@@ -37,7 +37,7 @@ def private_copy(path: Path) -> Iterator[Path]:
         try:
             copy = snapshot(path, folder)
         except OSError as error:
-            raise UnreadableStore(path, f"can't be copied: {error.strerror}") from error
+            raise UnreadableStore(path, f"can't be copied: {reason_of(error)}") from error
         yield copy
 
 
@@ -51,7 +51,7 @@ def private_folder(path: Path) -> Iterator[Path]:
         clear_abandoned()
         folder, lock = _locked_folder()
     except OSError as error:
-        raise UnreadableStore(path, f"no room for a copy: {error.strerror}") from error
+        raise UnreadableStore(path, f"no room for a copy: {reason_of(error)}") from error
     try:
         yield folder
     finally:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scrubber import rights
+from scrubber.errors import reason_of
 from tests.cli.running import CHROME, FIREFOX, content, scrubber
 from tests.faults.layer import Layer
 from tests.interruptions import in_child
@@ -247,8 +248,24 @@ def test_what_is_roots_in_it_is_named(scene: Scene) -> None:
     before = tabs.read_bytes()
     found = scrubber("clean", "--yes", "--home", scene.home)
     assert found.code == 4
-    assert f"{tabs}: Permission denied" in found.out
+    assert f"{tabs}: Permission denied (with the rights of user {OWNER})" in found.out
     assert tabs.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("person", "error", "said"),
+    [
+        pytest.param(None, PermissionError(13, "no"), "no", id="our own rights"),
+        pytest.param(rights.Person(OWNER, GROUP), PermissionError(13, "no"), "user 12345", id="a stranger's"),
+        pytest.param(rights.Person(1, 1), PermissionError(13, "no"), "daemon", id="those of somebody known"),
+        pytest.param(rights.Person(1, 1), OSError(5, "no"), "no", id="not a matter of rights"),
+    ],
+)
+def test_a_refusal_says_whose_rights_were_not_enough(
+    person: rights.Person | None, error: OSError, said: str
+) -> None:
+    with rights.of(person):
+        assert reason_of(error) == ("no" if said == "no" else f"no (with the rights of {said})")
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["in reach of its owner", "closed to its owner"])
