@@ -21,7 +21,7 @@ import pytest
 from scrubber import plan, residue, verdict, witness
 from scrubber.model import BrowserProfile, Policy
 from scrubber.samples.schemas import create, insert
-from scrubber.sites import Site, Target
+from tests.cleaned import TARGET
 from tests.cli.running import everything
 
 if TYPE_CHECKING:
@@ -29,17 +29,6 @@ if TYPE_CHECKING:
 
     from scrubber.witness import Witness
 
-TARGET = Target(
-    (
-        Site(
-            "target",
-            "The target",
-            domains=("labs.openai.com",),
-            partitions=("openai.com",),
-            sign_in=(".openai.com",),
-        ),
-    )
-)
 OURS = ("labs.openai.com", ".labs.openai.com", "cdn.labs.openai.com", ".openai.com")
 OTHERS = ("notopenai.com", "labs-openai.com", "labs.openai.com.evil.example", "openai.com", ".shop.example")
 ENCRYPTED = (b"v10" + b"\x5a" * 32, b"v11" + b"\xa5" * 32, b"v20" + b"\x3c" * 40)
