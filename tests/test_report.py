@@ -13,9 +13,11 @@ from scrubber.plan import Plan, PlannedStore
 from scrubber.report import terminal
 from scrubber.report.discreet import discreet, printable
 from scrubber.report.envelope import Envelope
+from scrubber.residue import Remnant
 from scrubber.samples.hosts import SHOP
 from scrubber.sites import Site, Target
 from scrubber.stores.sqlite import Sqlite
+from scrubber.verdict import Verdict
 
 FOLDER = Path("/home/ada/.config/google-chrome/Default")
 CHROME = BrowserProfile("chrome", "chromium", "Default", "Ada", FOLDER, FOLDER.parent, FOLDER)
@@ -204,6 +206,20 @@ def test_only_what_was_done_is_told() -> None:
     ]
     assert f"({SHOP} differs)" in terminal.troubles(outcome, verbose=True)[1]
     assert terminal.outcome(Outcome()) == []
+
+
+def test_the_verdict_calls_nothing_intended_that_merely_could_not_go() -> None:
+    """A memory dump that names the target is kept like a bookmark, and nobody made it."""
+    places = ("kept", "kept", "mention", "not asked for", "")
+    remnants = tuple(
+        Remnant(FOLDER / str(number), "bytes", "offset 0", "labs.openai.com", "plain", explained=explained)
+        for number, explained in enumerate(places)
+    )
+    lines = terminal.verdict(Verdict(remnants, (), plan(), files=5, bytes=5, seconds=0.0))
+    assert lines[1:] == [
+        "Names that may be there: 2 kept (made on purpose, or not to be taken out safely), "
+        "1 only mentioned, 1 not asked for."
+    ]
 
 
 def test_a_row_of_json_adds_up_what_lies_in_folders_of_sites() -> None:

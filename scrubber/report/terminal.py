@@ -28,7 +28,10 @@ _SHOWN = 20
 _NEVER_INCLUDED = frozenset({"storage", "cache", "permissions", "network", "extensions", "logs"})
 """Where nobody made what is kept on purpose, or where no `--include` takes it."""
 
-_EXPLAINED = {"kept": "kept on purpose", "mention": "only mentioned"}
+_EXPLAINED = {
+    "kept": "kept (made on purpose, or not to be taken out safely)",
+    "mention": "only mentioned",
+}
 
 
 def count(number: int, one: str, many: str = "") -> str:
