@@ -84,6 +84,19 @@ def test_only_others_are_looked_into(origin: str, found: bool, tmp_path: Path) -
     assert bool(OTHERS_FILES.find(file.parents[1], look(tmp_path))) == found
 
 
+@pytest.mark.parametrize("policy", [Policy(), EVERYTHING], ids=["by default", "with all mentions"])
+def test_a_file_of_a_site_s_own_file_system_is_reported_and_stays(policy: Policy, tmp_path: Path) -> None:
+    """It may be a part of something that makes no sense without it."""
+    path = folder(tmp_path)
+    for name, content in (("2Y3V", NAMING), ("2Y3W", ALIKE)):
+        (path / "fs/2Y").mkdir(parents=True, exist_ok=True)
+        (path / "fs/2Y" / name).write_bytes(content)
+    found = OTHERS_FILES.find(path, look(tmp_path, policy))
+    assert [(trace.key, trace.standing) for trace in found] == [("fs/2Y/2Y3V", Standing.KEPT)]
+    assert clean(OTHERS_FILES, path, tmp_path, policy)[0] == []
+    assert (path / "fs/2Y/2Y3V").read_bytes() == NAMING
+
+
 def test_an_extension_s_items_stay_whatever_is_asked_for(tmp_path: Path) -> None:
     path = items(tmp_path, "moz-extension+++1b2c^userContextId=4294967295")
     assert {*standings(path, tmp_path, EVERYTHING).values()} == {Standing.KEPT}
