@@ -114,7 +114,7 @@ def opened(command: str, request: Request) -> tuple[Console, discovery.Found, tu
         more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
         raise UnreadableStore(skipped[0].path, skipped[0].reason + more)
     if not chosen:
-        raise NothingFound(terminal.nothing_found(found, request.home), found.looked)
+        raise NothingFound(terminal.nothing_found(found, request.where), found.looked)
     envelope = Envelope(command, verbose=request.verbose, profiles=chosen, skipped=skipped)
     return Console(request, envelope), found, chosen
 

@@ -158,6 +158,13 @@ class Request:
             return discovery.find_all(home, other_homes(home), os.environ, platform())
         return discovery.find(home, os.environ, platform())
 
+    @property
+    def where(self) -> str:
+        """Whose homes these are, in words."""
+        if self.home is not None:
+            return f"in {self.home}"
+        return "in any home here" if self.all_users else "in this home"
+
     def chosen(self, found: Found) -> tuple[BrowserProfile, ...]:
         """The profiles that `-b` and `-p` name; all where neither does. Raises UsageError."""
         from scrubber.discovery.spec import select  # noqa: PLC0415

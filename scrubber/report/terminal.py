@@ -60,9 +60,8 @@ def name(profile: BrowserProfile) -> str:
     return profile.spec if shown in ("", profile.name) else f"{profile.spec} ({shown})"
 
 
-def nothing_found(found: Found, home: Path | None) -> str:
+def nothing_found(found: Found, where: str) -> str:
     """One line: where was looked, when there is no profile at all."""
-    where = f"in {home}" if home else "in this home"
     return f"no browser profile {where}, at none of the {len(found.looked)} usual places (-v lists them)"
 
 

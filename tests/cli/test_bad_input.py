@@ -264,3 +264,14 @@ def test_json_is_never_more_than_one_object(home: Path) -> None:
     decoder = json.JSONDecoder()
     _, end = decoder.raw_decode(found.out)
     assert found.out[end:].strip() == ""
+
+
+def test_where_nobody_has_a_profile_it_says_that_all_homes_were_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("scrubber.discovery.people.other_homes", lambda _: ())
+    said = {words: scrubber("scan", *words) for words in ((), ("--all-users",))}
+    assert {found.code for found in said.values()} == {2}
+    assert "in this home" in said[()].err
+    assert "in any home here" in said["--all-users",].err
