@@ -60,10 +60,8 @@ class Launchers(Shared):
         return tuple(found)
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
-        """Stage the removal of these launchers and icons."""
-        for trace in traces:
-            changes.discard(path.parent / str(trace.key))
-        return 0
+        """Stage the removal of those that are still there: a program's name may be that of two browsers."""
+        return super().remove(path.parent, traces, changes)
 
     def _launchers(self, path: Path, profile: BrowserProfile) -> Iterator[tuple[str, str]]:
         for name in names(path):

@@ -50,6 +50,8 @@ class RecentlyUsed(Shared):
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the list without these entries, as far as they are still there; the number of others."""
         planned = {trace.key for trace in traces}
+        if planned.isdisjoint(map(_href, _pieces(path, read_regular(path, _LIMIT)))):
+            return 0  # another profile's turn has taken them
 
         def kept(before: Path) -> list[bytes]:
             return [piece for piece in _pieces(path, before.read_bytes()) if _href(piece) not in planned]

@@ -242,11 +242,13 @@ def test_an_entry_that_another_profiles_turn_took_away(tmp_path: Path) -> None:
     path.write_bytes(XBEL % entry(OURS))
     traces = RECENTLY_USED.find(path, Look(TARGET, at_home(tmp_path), Policy()))
     path.write_bytes(XBEL % entry("file:///a"))
+    before = path.stat()
     with Transaction([tmp_path]) as transaction:
-        assert RECENTLY_USED.remove(path, traces, transaction) == 1
+        assert RECENTLY_USED.remove(path, traces, transaction) == 0
         transaction.swap()
         transaction.commit()
     assert path.read_bytes() == XBEL % entry("file:///a")
+    assert path.stat() == before  # nothing to take is no reason to write it anew
 
 
 @FAMILIES
@@ -427,6 +429,24 @@ def test_an_app_of_others_that_was_seen_embedded_in_the_target_is_theirs(tmp_pat
 def test_another_profiles_launcher_is_not_ours(tmp_path: Path) -> None:
     launcher(at_home(tmp_path, name="Profile 1"), START)
     assert launchers_found(at_home(tmp_path)) == ()
+
+
+def test_a_launcher_whose_program_two_browsers_have_goes_once(tmp_path: Path) -> None:
+    """Chromium and Chrome both call theirs `chrome`; the second turn finds it gone, and fails for nothing."""
+    profiles = [at_home(tmp_path / name, browser=name) for name in ("chromium", "chrome")]
+    profiles = [replace(one, data_home=profiles[0].data_home) for one in profiles]
+    launcher(profiles[0], START, "/opt/google/chrome/chrome")
+    theirs = launcher(profiles[0], "https://notopenai.com/", "/opt/google/chrome/chrome")
+    for profile in profiles:
+        chromium_download(profile, START, tmp_path / "a.png")
+    made = plan.make(profiles, TARGET, Policy())
+    assert [one.profile for one in made.stores if isinstance(one.store, Launchers)] == profiles
+    done = engine.apply(made, standard=())
+    assert [one.failed for one in done.cleaned] == [""] * len(done.cleaned)
+    assert {path.rpartition("/")[2] for path in tree(tmp_path / "chromium/.local")} == {
+        f"{theirs}.desktop",
+        f"{theirs}.png",
+    }
 
 
 LOG = '[1:1:1124/070000.1:INFO:CONSOLE:1] "hello", source: https://{}/app.js (1)\n'
