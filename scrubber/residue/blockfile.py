@@ -18,7 +18,7 @@ from scrubber.formats.blockfile.cache import Cache, Entry
 from scrubber.formats.blockfile.layout import Address
 from scrubber.formats.damaged import Damaged
 from scrubber.residue.piece import Part, Piece, stretch, windows
-from scrubber.residue.responses import LARGEST_HEADERS, Response, coding_of
+from scrubber.residue.responses import LARGEST_HEADERS, NOTHING, Response, Said, said_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ class _Part:
     key: bytes
     stream: int
     """0 headers, 1 body, 2 compiled code; -1 the entry's own record with its key."""
-    coding: str = ""
+    said: Said = NOTHING
 
 
 @dataclass
@@ -111,19 +111,19 @@ def _parts(cache: Cache, entry: Entry) -> Iterator[tuple[str, _Part]]:
     if record.long_key:
         where = Address(record.long_key)
         yield where.file, _place(where, record.key_length, entry.key, -1)
-    coding = ""
+    said = NOTHING
     for stream, (value, size) in enumerate(zip(record.streams, record.sizes, strict=True)):
         if not value or not size:
             continue
         where = Address(value)
         if stream == _HEADERS and size <= LARGEST_HEADERS:
-            coding = coding_of(cache.content(where, size))
-        yield where.file, _place(where, size, entry.key, stream, coding if stream == _BODY else "")
+            said = said_by(cache.content(where, size))
+        yield where.file, _place(where, size, entry.key, stream, said if stream == _BODY else NOTHING)
 
 
-def _place(where: Address, size: int, key: bytes, stream: int, coding: str = "") -> _Part:
+def _place(where: Address, size: int, key: bytes, stream: int, said: Said = NOTHING) -> _Part:
     start = where.offset if where.kind else 0
-    return _Part(start, start + size, key, stream, coding)
+    return _Part(start, start + size, key, stream, said)
 
 
 def _of(part: _Part, file: BinaryIO, search: Search) -> Iterator[Part]:
@@ -134,4 +134,4 @@ def _of(part: _Part, file: BinaryIO, search: Search) -> Iterator[Part]:
     elif part.stream == _HEADERS and part.stop - part.start <= LARGEST_HEADERS:
         yield response.headers(file.read(part.stop - part.start))
     else:
-        yield from response.body(file, part.start, part.stop, part.coding)
+        yield from response.body(file, part.start, part.stop, part.said)

@@ -15,7 +15,7 @@ from scrubber.formats.cache2.entry import Entry, NoKey, read_body, read_entry
 from scrubber.formats.cache2.index import Index, read_index, read_log
 from scrubber.formats.damaged import Damaged
 from scrubber.residue.piece import LIMIT, Match, Part
-from scrubber.residue.responses import Response, coding_of
+from scrubber.residue.responses import NOTHING, Response, said_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,8 +65,8 @@ def read_cached(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
     yield response.headers(headers)
     alternative = _ALTERNATIVE.match(elements.get(b"alt-data", b""))
     stop = min(entry.body_size, int(alternative[1]) if alternative else entry.body_size)
-    yield from response.body(body, 0, stop, coding_of(elements.get(b"response-head", b"")))
-    yield from response.body(body, stop, entry.body_size, "")
+    yield from response.body(body, 0, stop, said_by(elements.get(b"response-head", b"")))
+    yield from response.body(body, stop, entry.body_size, NOTHING)
 
 
 def read_the_index(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:

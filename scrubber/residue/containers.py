@@ -119,7 +119,7 @@ def read_packed(file: BinaryIO, _: Path, search: Search) -> Iterator[Part]:
     """A file that is packed as a whole, or seems so. What can't be unpacked is found again in its bytes."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
-    found = packed.by_magic(file.read(LIMIT))
+    found = packed.by_magic(file.read(LIMIT), search.dictionaries)
     if found is None or (found.lack and not found.data):
         file.seek(0)
         yield from windows(file, size, search.reach)  # where two bytes of zlib were chance

@@ -18,6 +18,7 @@ from scrubber.residue.piece import Gap
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from scrubber.residue.dictionaries import Dictionaries
     from scrubber.residue.forms import Reading
 
 DEPTH = 3
@@ -77,13 +78,19 @@ def base64_runs(data: bytes) -> list[bytes]:
 
 
 def layers(
-    data: bytes, reading: Reading, runs: list[bytes], *, is_value: bool = False, goes_on: bool = False
+    data: bytes,
+    reading: Reading,
+    runs: list[bytes],
+    dictionaries: Dictionaries,
+    *,
+    is_value: bool = False,
+    goes_on: bool = False,
 ) -> Iterator[Layer | Gap]:
     """All that is encoded in these bytes, one level deep; `runs` are those that `base64_runs` finds.
 
     `is_value`: the bytes are all of a value. `goes_on`: they are not all of a file.
     """
-    yield from _unpacked(data, is_value)
+    yield from _unpacked(data, dictionaries, is_value)
     for at, found in embedded(data):
         yield from (layer._replace(at=at) if isinstance(layer, Layer) else layer for layer in _of(found))
         if goes_on and found.unfinished:
@@ -98,7 +105,7 @@ def layers(
             yield Layer("base64", _decoded(joined[skipped:]), "binary")
         yield from _hexadecimal(runs)
     for run in _whole(run for run in runs if run.startswith(_PACKED)):
-        yield from _unpacked(_decoded(run.translate(_STANDARD)), is_value=False)
+        yield from _unpacked(_decoded(run.translate(_STANDARD)), dictionaries, is_value=False)
     if b"\0" in data and (narrow := _narrowed(data)):
         yield Layer("utf-16", narrow, "binary", 0)
 
@@ -139,8 +146,10 @@ def _around(data: bytes, sign: bytes) -> Iterator[tuple[int, int]]:
         at = data.find(sign, at + 1)
 
 
-def _unpacked(data: bytes, is_value: bool) -> Iterator[Layer | Gap]:
-    found = packed.by_magic(data) or plists.strings(data) or (packed.value(data) if is_value else None)
+def _unpacked(data: bytes, dictionaries: Dictionaries, is_value: bool) -> Iterator[Layer | Gap]:
+    found = packed.by_magic(data, dictionaries) or plists.strings(data)
+    if not found and is_value:
+        found = packed.value(data)
     if found:
         yield from _of(found)
 

@@ -28,13 +28,15 @@ from scrubber.residue.piece import LIMIT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from scrubber.residue.dictionaries import Dictionaries
+
 _ROOMS = (1 << 20, 8 << 20)
 """Bytes that are made ready for what comes out; the last try has LIMIT."""
 _SNAPPY_RATIO = 22  # its densest element makes 64 bytes of 3
 _SHORTEST = 12
 _CHUNK_HEAD, _CHUNK_CHECKSUM = 4, 4
 _COMPRESSED, _UNCOMPRESSED, _SKIPPABLE = 0, 1, 0x80
-_DICTIONARY_MAGICS = (b"\xff\x44\x43\x42", b"\x5e\x2a\x4d\x18\x20\0\0\0")
+DCB, DCZ = b"\xff\x44\x43\x42", b"\x5e\x2a\x4d\x18\x20\0\0\0"
 STARTUP = b"mozJSSCLz40v001\0"  # toolkit/mozapps/extensions/AddonManagerStartup.cpp
 ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _IDB_SNAPPY = b"\xff\x11\x02"
@@ -58,10 +60,11 @@ class Unpacked(NamedTuple):
     """Whether it ends before its own end."""
 
 
-def by_magic(data: bytes) -> Unpacked | None:
+def by_magic(data: bytes, dictionaries: Dictionaries) -> Unpacked | None:
     """What is packed in data that says so by its first bytes; None where it doesn't."""
-    if data.startswith(_DICTIONARY_MAGICS):
-        return Unpacked("dictionary", b"", "can't be unpacked without the dictionary")
+    for form, magic in _WITH_DICTIONARY.items():
+        if data.startswith(magic):
+            return dictionaries.unpacked(data, form)
     for magics, form, unpack in _KINDS:
         if data.startswith(magics):
             found = unpack(data, form)
@@ -70,8 +73,11 @@ def by_magic(data: bytes) -> Unpacked | None:
     return None
 
 
-def by_coding(data: bytes, codings: str) -> Unpacked | None:
-    """A body by its Content-Encoding (`gzip`, `br`, `gzip, br`); None where that names no packing."""
+def by_coding(data: bytes, codings: str, dictionaries: Dictionaries) -> Unpacked | None:
+    """A body by its Content-Encoding (`gzip`, `br`, `gzip, br`); None where that names no packing.
+
+    What was packed with a dictionary may be said to be so still, when the browser has unpacked it.
+    """
     found: Unpacked | None = None
     for coding in reversed([part.strip().lower() for part in codings.split(",")]):
         if coding in ("", "identity"):
@@ -79,6 +85,10 @@ def by_coding(data: bytes, codings: str) -> Unpacked | None:
         step = _CODINGS.get(coding)
         current = found.data if found else data
         form = f"{found.form} {coding}" if found else coding
+        if magic := _WITH_DICTIONARY.get(coding):
+            if not current.startswith(magic):
+                continue
+            step = dictionaries.unpacked
         if step is None:
             return Unpacked(form, b"", "is unknown")
         found = step(current, form)
@@ -117,7 +127,7 @@ def inflated(data: bytes, form: str, wbits: int = _ANY) -> Unpacked:
         except zlib.error:
             return Unpacked(form, bytes(plain), "" if plain else DAMAGED)
         if len(plain) > LIMIT:
-            return Unpacked(form, bytes(plain[:LIMIT]), _only_the_first())
+            return Unpacked(form, bytes(plain[:LIMIT]), only_the_first())
         at_end = unpacker.eof
         # A gzip file may have several members.
         rest = unpacker.unused_data if wbits == _ANY and form == "gzip" and unpacker.eof else b""
@@ -142,7 +152,7 @@ def _into(unpack: Callable[[bytes, bytearray], int]) -> Callable[[bytes, str], U
             if full and room < LIMIT:
                 continue
             # What had come out when it failed stays in the buffer, with the zeros that were there before.
-            return Unpacked(form, bytes(plain.rstrip(b"\0")), _only_the_first() if full else DAMAGED)
+            return Unpacked(form, bytes(plain.rstrip(b"\0")), only_the_first() if full else DAMAGED)
         raise AssertionError
 
     return unpacked
@@ -163,7 +173,7 @@ def _one_after_the_other(
             except (OSError, EOFError, lzma.LZMAError, MemoryError):
                 return Unpacked(form, bytes(plain), DAMAGED)
             if len(plain) > LIMIT:
-                return Unpacked(form, bytes(plain[:LIMIT]), _only_the_first())
+                return Unpacked(form, bytes(plain[:LIMIT]), only_the_first())
             rest = unpacker.unused_data if unpacker.eof else b""
         return Unpacked(form, bytes(plain))
 
@@ -180,12 +190,9 @@ def mozlz4_block(data: bytes, form: str) -> Unpacked:
         return Unpacked(form, b"", str(error))
 
 
-def _only_the_first() -> str:
+def only_the_first() -> str:
+    """The lack of what unpacks to more than LIMIT."""
     return f"was examined only in the first {LIMIT >> 20} MiB"
-
-
-def _needs_dictionary(_: bytes, form: str) -> Unpacked:
-    return Unpacked(form, b"", "can't be unpacked without the dictionary")
 
 
 def framed_snappy(data: bytes, form: str) -> Unpacked:
@@ -205,7 +212,7 @@ def framed_snappy(data: bytes, form: str) -> Unpacked:
             plain += block
         elif kind < _SKIPPABLE:
             return Unpacked(form, bytes(plain), DAMAGED)
-    return Unpacked(form, bytes(plain[:LIMIT]), _only_the_first() if len(plain) > LIMIT else "")
+    return Unpacked(form, bytes(plain[:LIMIT]), only_the_first() if len(plain) > LIMIT else "")
 
 
 def _block(block: bytes) -> bytes | None:
@@ -242,14 +249,14 @@ _CODINGS: dict[str, Callable[[bytes, str], Unpacked]] = {
     "deflate": _deflate,
     "br": _brotli,
     "zstd": zstandard,
-    "dcb": _needs_dictionary,
-    "dcz": _needs_dictionary,
 }
+_WITH_DICTIONARY = {"dcb": DCB, "dcz": DCZ}
+"""By their Content-Encoding, the codings that say by a magic whether they are there."""
 
 
 def is_packed(head: bytes) -> bool:
     """Whether some first bytes say that what they start is packed."""
-    return head.startswith(_DICTIONARY_MAGICS) or any(head.startswith(magics) for magics, _, _ in _KINDS)
+    return head.startswith((DCB, DCZ)) or any(head.startswith(magics) for magics, _, _ in _KINDS)
 
 
 def holds_packed(data: bytes) -> bool:

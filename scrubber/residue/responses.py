@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from scrubber.residue import packed
 from scrubber.residue.piece import LIMIT, MENTION, Gap, Part, Piece, slices, stretch
@@ -19,9 +19,25 @@ if TYPE_CHECKING:
     from scrubber.residue.search import Search
 
 _CODING = re.compile(rb"(?:\A|[\0\n])content-encoding:[ \t]*([a-z0-9_, \t-]{1,100})", re.IGNORECASE)
+_AS_DICTIONARY = re.compile(rb"(?:\A|[\0\n])use-as-dictionary:", re.IGNORECASE)
+_TOKEN = re.compile(rb"[0-9A-F]{32}")
+"""The key of a dictionary in a cache that has no others: Chromium's `Shared Dictionary/cache`."""
 _PROBE = 64
 LARGEST_HEADERS = 16 << 20
 """Bytes up to which headers are taken as such: real ones have kilobytes, and are read at once."""
+
+
+class Said(NamedTuple):
+    """What headers say of the body."""
+
+    coding: str = ""
+    """Its Content-Encoding."""
+    is_dictionary: bool = False
+    """Whether later responses may be packed with it."""
+
+
+NOTHING = Said()
+"""What is said where there are no headers."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +68,20 @@ class Response:
             part="headers",
         )
 
-    def body(self, file: BinaryIO, start: int, stop: int, coding: str) -> Iterator[Part]:
+    def body(self, file: BinaryIO, start: int, stop: int, said: Said) -> Iterator[Part]:
         """A body in a file, unpacked where it is packed."""
         like = Piece("cache body", "", 0, b"", "binary", explained=self._why, inside=self.opened)
         reach = self.search.reach
+        is_dictionary = said.is_dictionary or _TOKEN.fullmatch(self.key)
         file.seek(start)
-        if coding or packed.is_packed(file.read(min(_PROBE, stop - start))):
+        if said.coding or is_dictionary or packed.is_packed(file.read(min(_PROBE, stop - start))):
             file.seek(start)
             raw = file.read(min(stop - start, LIMIT))
-            found = packed.by_coding(raw, coding) or packed.by_magic(raw)
+            found = self._unpacked(raw, said.coding)
             if found and found.lack and (found.data or not self._why):
                 yield Gap(f"a body packed by {found.form} {found.lack}")
+            if is_dictionary:
+                self.search.dictionaries.offer(found.data if found else raw)
             if found and found.data:
                 yield from slices(
                     found.data,
@@ -72,13 +91,18 @@ class Response:
                 return
         yield from stretch(file, start, stop, reach, like)
 
+    def _unpacked(self, raw: bytes, coding: str) -> packed.Unpacked | None:
+        dictionaries = self.search.dictionaries
+        return packed.by_coding(raw, coding, dictionaries) or packed.by_magic(raw, dictionaries)
+
     @property
     def _why(self) -> str:
         others = not self.search.names(self.key) if self.is_others is None else self.is_others
         return MENTION if others else ""
 
 
-def coding_of(headers: bytes) -> str:
-    """The Content-Encoding that the headers name; empty where there is none."""
+def said_by(headers: bytes) -> Said:
+    """What a response's headers say; nothing where there are none."""
     match = _CODING.search(headers)
-    return match[1].decode("ascii").strip() if match else ""
+    coding = match[1].decode("ascii").strip() if match else ""
+    return Said(coding, bool(_AS_DICTIONARY.search(headers)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from scrubber.formats import certificates
 from scrubber.residue import packed
+from scrubber.residue.dictionaries import Dictionaries
 from scrubber.residue.encoded import DEPTH, Layer, base64_runs, layers
 from scrubber.residue.forms import Hit
 from scrubber.residue.piece import LIMIT, MENTION, Gap
@@ -47,6 +48,7 @@ class Search:
     partitions: Partitions
     cache_secret: bytes | None = None
     """What opens the encrypted cache of a Firefox profile."""
+    dictionaries: Dictionaries = field(default_factory=Dictionaries)
 
     def find(
         self, data: bytes, reading: Reading, begin: int = 0, end: int | None = None, *, is_value: bool = False
@@ -69,7 +71,7 @@ class Search:
                 yield hit
         goes_on = end is not None and end < len(data)
         runs = base64_runs(data)
-        top = layers(data, reading, runs, is_value=is_value, goes_on=goes_on)
+        top = layers(data, reading, runs, self.dictionaries, is_value=is_value, goes_on=goes_on)
         for found in self._hidden(runs, top, _Look(named)):
             yield found._replace(at=max(begin, found.at)) if isinstance(found, Hit) else found
 
@@ -86,11 +88,12 @@ class Search:
         if self.needles.near(data) or self.partitions.near(data):
             return True
         runs = base64_runs(data)
-        return any(True for _ in self._hidden(runs, layers(data, "packed", runs), _Look(set())))
+        top = layers(data, "packed", runs, self.dictionaries)
+        return any(True for _ in self._hidden(runs, top, _Look(set())))
 
     def suspects_packed(self, blob: bytes) -> bool:
         """The same for what is packed in a blob, as far as that is all of it."""
-        found = packed.by_magic(blob) or packed.value(blob)
+        found = packed.by_magic(blob, self.dictionaries) or packed.value(blob)
         return found is not None and (bool(found.lack) or self.suspects(found.data))
 
     def _hidden(
@@ -118,7 +121,7 @@ class Search:
                         look.named.add(hit.name)
                     yield _within(hit, layer)
             inner = base64_runs(layer.data)
-            deeper = layers(layer.data, layer.reading, inner)
+            deeper = layers(layer.data, layer.reading, inner, self.dictionaries)
             for below in self._hidden(inner, deeper, look, depth - layer.cost):
                 yield below if isinstance(below, Gap) else _within(below, layer)
 

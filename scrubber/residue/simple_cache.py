@@ -10,7 +10,7 @@ from scrubber.errors import UnreadableStore
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.simple_index import read_index
 from scrubber.residue.piece import LIMIT, Match, Part
-from scrubber.residue.responses import LARGEST_HEADERS, Response, coding_of
+from scrubber.residue.responses import LARGEST_HEADERS, Response, said_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def read_entry(file: BinaryIO, path: Path, search: Search, owners: Owners) -> It
     yield response.of_key()
     if headers:
         yield response.headers(headers)
-    yield from response.body(file, start, stop, coding_of(headers))
+    yield from response.body(file, start, stop, said_by(headers))
 
 
 def read_the_index(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:

@@ -23,6 +23,7 @@ from scrubber.files import kind, names, open_regular, read_regular
 from scrubber.formats import persistent_cache
 from scrubber.formats.cache2.key import MARKER, read_marker
 from scrubber.residue.attributes import attributes
+from scrubber.residue.dictionaries import PutOff
 from scrubber.residue.embedded import embedded
 from scrubber.residue.forms import Needles
 from scrubber.residue.hashes import Hashes
@@ -36,7 +37,7 @@ from scrubber.residue.shipped import shipped
 from scrubber.residue.tally import Known, NotExamined, Remnant, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from scrubber.sites import Target
@@ -55,6 +56,7 @@ def sweep(
 ) -> Iterator[Remnant | NotExamined]:
     """Every remnant of the target in `roots`, in the order of the paths; roots that don't exist are empty.
 
+    Files of which a body needs a dictionary come last, since that may lie in any other file.
     Findings in one column, or in one kind of bytes of a file, are one Remnant per name and explanation.
     `progress` is told of every file with its size in bytes when it is done. `urls` are addresses of the
     target that were known before anything was removed: hashes of them are looked for, besides those of
@@ -63,18 +65,21 @@ def sweep(
     hashes = Hashes(target, urls, _topics_key(roots))
     search = Search(Needles(target.names), hashes, Partitions(target), _cache_secret(roots))
     sweeping = _Sweep(search, known, Readers())
+    put_off = PutOff(search.dictionaries, sweeping.file)
     for root in roots:
         for path, what in _walk(root, leaving_out):
             if path != root:
                 yield from sweeping.tally(path, _own_names(path))
             yield from sweeping.tally(path, attributes(path))
             if what == "file":
-                size = yield from sweeping.file(path)
+                found, size = put_off.first(path)
+                yield from found
                 progress(path, size)
             elif what == "link":
                 yield from sweeping.link(path)
             elif what != "folder":
                 yield NotExamined(path, what)
+    yield from put_off.last()
 
 
 def _walk(root: Path, leaving_out: Collection[Path]) -> Iterator[tuple[Path, str]]:
@@ -171,18 +176,20 @@ class _Sweep:
         if path.exists():  # one that leads nowhere, as a browser's locks do, hides nothing
             yield NotExamined(path, "a link, not followed")
 
-    def file(self, path: Path) -> Generator[Remnant | NotExamined, None, int]:
-        """Sweep one file; returns its size."""
+    def file(self, path: Path) -> tuple[list[Remnant | NotExamined], int]:
+        """What one file holds, and its size in bytes."""
+        found: list[Remnant | NotExamined] = []
         size = 0
         try:
             with open_regular(path) as file:
                 size = os.fstat(file.fileno()).st_size
-                yield from self._content(file, path, size)
+                for item in self._content(file, path, size):
+                    found.append(item)
         except UnreadableStore as error:
-            yield NotExamined(path, error.reason)
+            found.append(NotExamined(path, error.reason))
         except OSError as error:
-            yield NotExamined(path, reason_of(error))
-        return size
+            found.append(NotExamined(path, reason_of(error)))
+        return found, size
 
     def _content(self, file: BinaryIO, path: Path, size: int) -> Iterator[Remnant | NotExamined]:
         found = signs(file, path, size)

@@ -8,6 +8,7 @@ from scrubber.residue.sweep import NotExamined, Remnant, sweep
 from scrubber.sites import Site, Target
 from tests.residue.planted import BODIES, HASHES, NAMES
 from tests.residue.planted_databases import DATABASES
+from tests.residue.planted_dictionaries import DICTIONARIES, DICTIONARY_BODIES
 from tests.residue.planted_files import FILES
 from tests.residue.planted_hashes import HOSTS, elsewhere
 
@@ -24,7 +25,7 @@ def planted(kinds: dict[str, Callable[[Path, str], None]]) -> pytest.MarkDecorat
     return pytest.mark.parametrize("plant", kinds.values(), ids=kinds.keys())
 
 
-OWN = {**NAMES, **HASHES, **HOSTS, **DATABASES, **FILES}
+OWN = {**NAMES, **HASHES, **HOSTS, **DATABASES, **FILES, **DICTIONARIES}
 
 
 @planted(OWN)
@@ -35,7 +36,7 @@ def test_found_alone_and_unexplained(tmp_path: Path, plant: Callable[[Path, str]
     assert {one.name for one in found if isinstance(one, Remnant)} == {HOST}
 
 
-@planted(BODIES)
+@planted({**BODIES, **DICTIONARY_BODIES})
 def test_found_as_a_mention(tmp_path: Path, plant: Callable[[Path, str], None]) -> None:
     plant(tmp_path, HOST)
     found = list(sweep([tmp_path], TARGET))
@@ -46,7 +47,7 @@ def test_found_as_a_mention(tmp_path: Path, plant: Callable[[Path, str], None]) 
 
 
 @pytest.mark.parametrize("host", ALIKE)
-@planted({**OWN, **BODIES})
+@planted({**OWN, **BODIES, **DICTIONARY_BODIES})
 def test_a_look_alike_stays_silent(tmp_path: Path, plant: Callable[[Path, str], None], host: str) -> None:
     plant(tmp_path, host)
     assert list(sweep([tmp_path], TARGET)) == []

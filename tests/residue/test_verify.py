@@ -13,6 +13,7 @@ from tests import cache2_files, simple_cache_files
 from tests.cli.running import CHROME, scrubber
 from tests.residue.planted import BODIES, HASHES, NAMES, OTHER, page, sealed, url, whole
 from tests.residue.planted_databases import DATABASES
+from tests.residue.planted_dictionaries import DICTIONARIES
 from tests.residue.planted_files import FILES, UNLABELLED, png
 from tests.residue.planted_hashes import HOSTS
 from tests.residue.test_explained import certificate
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 HOST = "labs.openai.com"
 NOISE = random.Random(7).randbytes(20_000)
-OWN = {**NAMES, **HASHES, **HOSTS, **DATABASES, **FILES}
+OWN = {**NAMES, **HASHES, **HOSTS, **DATABASES, **FILES, **DICTIONARIES}
 
 
 @pytest.fixture(autouse=True)
