@@ -1,5 +1,7 @@
 """Property lists of macOS, binary or XML: all texts and data in them, each apart from the others.
 
+    "bplist00" objects; one byte of kind and length before each | offsets | trailer of 32 bytes
+
 Raw, they touch each other, and the byte between two of them may look like a letter of either.
 Source: https://opensource.apple.com/source/CF (CFBinaryPList.c), as Python's plistlib reads it.
 """
@@ -18,17 +20,17 @@ if TYPE_CHECKING:
 BINARY = b"bplist00"
 
 
-def texts(content: bytes) -> bytes:
-    """Every key, text and data, with a zero byte between them. Raises Damaged."""
+def texts(content: bytes) -> tuple[bytes, ...]:
+    """Every key, text and data; one that several share is one object, and comes once. Raises Damaged."""
     try:
         root = plistlib.loads(content)
     except (ValueError, TypeError, OverflowError, RecursionError, MemoryError, ExpatError) as error:
         raise Damaged("not a property list") from error
-    return b"\0".join(_leaves(root))
+    return tuple(_leaves(root))
 
 
 def _leaves(root: object) -> Iterator[bytes]:
-    # Lists may share what they hold, or hold themselves.
+    # Lists may hold themselves, or share a long text that would come as often as they do.
     waiting, seen = [root], {id(root)}
     while waiting:
         value = waiting.pop()
@@ -42,6 +44,6 @@ def _leaves(root: object) -> Iterator[bytes]:
         elif isinstance(value, list):
             inside = value
         for one in inside:
-            if isinstance(one, str | bytes) or id(one) not in seen:
+            if id(one) not in seen:
                 seen.add(id(one))
                 waiting.append(one)

@@ -59,7 +59,7 @@ def unpacked(content: bytes) -> bytes:
         if content.startswith(mozlz4.MAGIC):
             return mozlz4.read(content)
         if content.startswith(property_list.BINARY):
-            return property_list.texts(content)
+            return b"\0".join(property_list.texts(content))
         if content.startswith(_ZIP):
             return b"\0".join(_members(content))
         return gzip.decompress(content) if content.startswith(_GZIP) else content
