@@ -61,8 +61,6 @@ class Header:
     reserved: int
     encoding: str
     """A Python codec: `utf-8`, `utf-16-le`, `utf-16-be`."""
-    freelist_trunk: int = 0
-    freelist_pages: int = 0
 
     @property
     def usable(self) -> int:
@@ -168,7 +166,7 @@ def read_header(head: bytes, path: Path) -> Header:
     encoding = _ENCODINGS.get(_U32.unpack_from(head, 56)[0])
     if not is_page_size(size) or size - reserved < 480 or encoding is None:
         raise UnreadableStore(path, "a SQLite header with an impossible page size or encoding")
-    return Header(size, reserved, encoding, *struct.unpack_from(">II", head, 32))
+    return Header(size, reserved, encoding)
 
 
 def is_page_size(size: int) -> bool:

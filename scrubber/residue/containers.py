@@ -37,7 +37,6 @@ SNSS = b"SNSS"
 VISITED_LINKS = b"VLnk"
 TICKETS = b"STCF"
 ZIP = b"PK\x03\x04"
-MOZLZ4 = b"mozLz40\0"
 
 _SEALED_VERSIONS = (2, 4, 5)
 _BY_RECORD = 5
