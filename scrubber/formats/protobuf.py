@@ -31,14 +31,14 @@ def read_spans(message: bytes) -> Iterator[tuple[int, int | bytes, bytes]]:
     at = 0
     while at < len(message):
         start = at
-        tag, at = _varint(message, at)
+        tag, at = read_varint(message, at)
         number, wire = tag >> 3, tag & 7
         if wire == _VARINT:
-            value, at = _varint(message, at)
+            value, at = read_varint(message, at)
             yield number, value, message[start:at]
             continue
         if wire == _BYTES:
-            length, at = _varint(message, at)
+            length, at = read_varint(message, at)
         elif wire in _FIXED:
             length = _FIXED[wire]
         else:
@@ -49,7 +49,8 @@ def read_spans(message: bytes) -> Iterator[tuple[int, int | bytes, bytes]]:
         yield number, content, message[start:at]
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
+def read_varint(data: bytes, at: int) -> tuple[int, int]:
+    """A number of up to 64 bits and the offset behind it. Raises Damaged."""
     number = shift = 0
     for byte in data[at : at + 10]:
         at += 1

@@ -19,10 +19,11 @@ from scrubber.formats import leveldb
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.leveldb import Record
 from scrubber.formats.leveldb.batch import read_batch, write_batch
-from scrubber.formats.leveldb.coding import masked_checksum, read_string, read_varint, string, varint
+from scrubber.formats.leveldb.coding import masked_checksum, read_string, string, varint
 from scrubber.formats.leveldb.log import BLOCK, read_records
 from scrubber.formats.leveldb.manifest import read_manifest
 from scrubber.formats.leveldb.table import read_table
+from scrubber.formats.protobuf import read_varint
 from tests.leveldb_files import (
     SAMPLES,
     SNAPPY,

@@ -1,6 +1,6 @@
 """What LevelDB's files are made of: varints, strings behind their length, records, masked checksums.
 
-Source: util/coding.cc, util/crc32c.h (LevelDB).
+Varints are those of protocol buffers. Source: util/coding.cc, util/crc32c.h (LevelDB).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NamedTuple
 import cramjam
 
 from scrubber.formats.damaged import Damaged
+from scrubber.formats.protobuf import read_varint
 
 _U32 = struct.Struct("<I")
 _POLYNOMIAL = 0x82F63B78  # CRC-32C (Castagnoli), bits reversed
@@ -28,18 +29,6 @@ class Record(NamedTuple):
     """None: the key was deleted."""
     sequence: int
     """The higher one of two records with one key wins."""
-
-
-def read_varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number of up to 64 bits and the offset behind it. Raises Damaged."""
-    number = shift = 0
-    for byte in data[at : at + 10]:
-        at += 1
-        number |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return number, at
-        shift += 7
-    raise Damaged("a number without an end")
 
 
 def varint(number: int) -> bytes:

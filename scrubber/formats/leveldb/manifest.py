@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from scrubber.formats.damaged import Damaged
-from scrubber.formats.leveldb.coding import read_string, read_varint, string, varint
+from scrubber.formats.leveldb.coding import read_string, string, varint
 from scrubber.formats.leveldb.log import read_records, write_records
+from scrubber.formats.protobuf import read_varint
 
 _COMPARATOR, _LOG, _NEXT_FILE, _LAST_SEQUENCE, _COMPACTION = range(1, 6)
 _REMOVED, _ADDED, _UNUSED, _LOG_BEFORE = range(6, 10)

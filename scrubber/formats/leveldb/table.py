@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import cramjam
 
 from scrubber.formats.damaged import Damaged
-from scrubber.formats.leveldb.coding import Record, masked_checksum, read_varint
+from scrubber.formats.leveldb.coding import Record, masked_checksum
+from scrubber.formats.protobuf import read_varint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
