@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +34,7 @@ _VARIABLES = {
     "local": "LOCALAPPDATA",
     "roaming": "APPDATA",
 }
+_CHOSEN_DESKTOP = re.compile(rb'^XDG_DESKTOP_DIR="\$HOME/?([^"\0]*)"', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ def installations(
             for place in browser.places:
                 if place.platform == platform:
                     yield from or_skipped(_expanded(browser, place, roots, reach))
+        if browser.family == "firefox":
+            yield from _refreshed(browser, platform, named, reach)
 
 
 def recognised(data: Path, family: Family) -> Installation | None:
@@ -174,6 +179,39 @@ def _expanded(
         data = _path(place.data, roots, step)
         cache = _path(place.cache, roots, step) if place.cache else None
         yield Installation(browser, place.platform, place.variant, data, cache, *_desktop(roots))
+
+
+def _refreshed(
+    browser: Browser, platform: Platform, roots: Mapping[str, Path], reach: Reach
+) -> Iterator[Installation | Skipped]:
+    """`~/Desktop/Old Firefox Data`, where a refresh puts the whole profile (toolkit/xre/ProfileReset.cpp)."""
+    for desktop in or_skipped(_desktops(roots, reach)):
+        if isinstance(desktop, Skipped):
+            yield desktop
+            continue
+        for path in or_skipped(_named_for(browser, desktop, reach)):
+            if isinstance(path, Skipped):
+                yield path
+            else:
+                yield Installation(browser, platform, "refreshed", path, None, *_desktop(roots))
+
+
+def _desktops(roots: Mapping[str, Path], reach: Reach) -> Iterator[Path]:
+    """The folders that may be the desktop: the usual ones, and on Linux that of another language."""
+    home = roots["home"]
+    yield home / "Desktop"
+    yield home / "OneDrive/Desktop"
+    if "config" in roots:
+        for folder in _CHOSEN_DESKTOP.findall(reach.read(roots["config"] / "user-dirs.dirs") or b""):
+            yield home / os.fsdecode(folder)
+
+
+def _named_for(browser: Browser, folder: Path, reach: Reach) -> Iterator[Path]:
+    """The folders in it that bear the browser's name, which every language has in `Old Firefox Data`."""
+    real = reach.folder(folder)
+    for path in reach.folders(real) if real else ():
+        if browser.name.casefold() in path.name.casefold():
+            yield path
 
 
 def _desktop(roots: Mapping[str, Path]) -> tuple[Path | None, Path | None, Path]:

@@ -317,3 +317,40 @@ def test_the_environment_of_the_person_counts(tmp_path: Path) -> None:
     tree = {"x/mozilla/firefox": {"profiles.ini": ini(("n", "a")), "a": {}}}
     found = found_in(tmp_path, tree, XDG_CONFIG_HOME=f"{tmp_path}/x", XDG_CACHE_HOME=f"{tmp_path}/y")
     assert places(found, tmp_path) == {"firefox:n": ("x/mozilla/firefox/a", "y/mozilla/firefox/a")}
+
+
+@pytest.mark.parametrize(
+    ("desktop", "folder"),
+    [
+        pytest.param("Desktop", "Old Firefox Data", id="in English"),
+        pytest.param("OneDrive/Desktop", "Old Firefox Data", id="a desktop in the cloud"),
+        pytest.param("Schreibtisch", "Alte Firefox-Daten", id="in German"),
+        pytest.param("", "Alte Firefox-Daten", id="no desktop at all, so that the home is it"),
+    ],
+)
+def test_what_a_refresh_put_on_the_desktop_is_found(tmp_path: Path, desktop: str, folder: str) -> None:
+    kept = f"{desktop}/{folder}/a.default".lstrip("/")
+    tree = {
+        FIREFOX: {"profiles.ini": ini(("default", "b.default")), "b.default": {}},
+        kept: FIREFOX_PROFILE,
+        f"{desktop}/Holiday/c.default".lstrip("/"): FIREFOX_PROFILE,
+        f"{desktop}/Firefox pictures/mine".lstrip("/"): {"a.png": ""},
+        ".config/user-dirs.dirs": f'# x\nXDG_DESKTOP_DIR="$HOME/{desktop}"\nXDG_MUSIC_DIR="$HOME/m"\n',
+    }
+    found = found_in(tmp_path, tree)
+    assert places(found, tmp_path) == {
+        "firefox:default": (f"{FIREFOX}/b.default", ".cache/mozilla/firefox/b.default"),
+        "firefox-refreshed:a.default": (kept, kept),
+    }
+    assert found.skipped == ()
+
+
+def test_a_desktop_that_cannot_be_looked_into_is_said(tmp_path: Path) -> None:
+    plant(tmp_path, {"elsewhere/Old Firefox Data/a.default": FIREFOX_PROFILE})
+    home = plant(tmp_path / "home", {"Desktop": Link("../elsewhere"), ".config/user-dirs.dirs": {}})
+    found = discovery.find_in(home)
+    assert found.profiles == ()
+    assert {(skipped.path, skipped.reason.partition(";")[0]) for skipped in found.skipped} == {
+        (home / "Desktop", "lies outside the home that was given"),
+        (home / ".config/user-dirs.dirs", "a folder, not a file"),
+    }
