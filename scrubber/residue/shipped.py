@@ -19,6 +19,7 @@ _PLACES = (
     ("startupCache/scriptCache*.bin", SHIPPED),
     ("startupCache/startupCache.*.little", SHIPPED),
     ("startupCache/webext.sc.lz4*", EXTENSION),  # what their manifests say
+    ("startupCache/extensions-dnr.sc.lz4*", EXTENSION),  # the same for what they block
     ("security_state/*", SHIPPED),  # which certificates are revoked
     ("storage/permanent/chrome/idb/3870112724rsegmnoittet-es.sqlite*", SHIPPED),  # remote settings
     ("safebrowsing/*", SHIPPED),

@@ -78,6 +78,7 @@ def test_a_name_beside_a_certificate_that_lists_it_counts(tmp_path: Path) -> Non
     [
         ("startupCache/scriptCache.bin", "ships with the browser"),
         ("safebrowsing/google4/goog.vlpset", "ships with the browser"),
+        ("startupCache/extensions-dnr.sc.lz4", "ships with an extension"),
         ("Extensions/abcdefghijklmnopabcdefghijklmnop/1.0_0/manifest.json", "ships with an extension"),
         ("extensions/uBlock0@raymondhill.net.xpi", "ships with an extension"),
         ("Local Extension Settings/abcdefghijklmnopabcdefghijklmnop/data", ""),

@@ -52,6 +52,7 @@ def cleaned(path: Path, name: str, value: str, policy: Policy | None = None) -> 
 
 PINNED = "browser.newtabpage.pinned"
 BLOCKED = "browser.newtabpage.blocked"
+DEBUGGED = "devtools.debugger.pending-selected-location"
 HOMEPAGE = "browser.startup.homepage"
 
 GO = {
@@ -85,6 +86,8 @@ GO = {
     ),
     "first-tiles": ("browser.newtabpage.activity-stream.default.sites", f"{SHOP},{LABS}", SHOP),
     "host-in-the-name": ("browser.fixup.domainwhitelist.labs.openai.com", "true", None),
+    "agent-for-a-host": ("general.useragent.override.labs.openai.com", "Mozilla/5.0", None),
+    "script-last-debugged": (DEBUGGED, json.dumps({"url": f"{LABS}app.js", "line": 2}), None),
     "handler": ("gecko.handlerService.schemes.mailto.0.uriTemplate", f"{LABS}?%s", None),
     "host-list": (
         "network.trr.excluded-domains",
@@ -98,6 +101,8 @@ STAY = {
     "pinned-that-is-no-list": (PINNED, "labs"),
     "dismissed-look-alike": (BLOCKED, json.dumps({tile_hash(EVIL): 1})),
     "host-in-the-name-look-alike": ("browser.fixup.domainwhitelist.labs.openai.com.evil.example", "true"),
+    "agent-for-a-look-alike": ("general.useragent.override.labs.openai.com.evil.example", "Mozilla/5.0"),
+    "script-last-debugged-look-alike": (DEBUGGED, json.dumps({"url": EVIL, "line": 2})),
     "host-list-look-alike": ("network.trr.excluded-domains", "notopenai.com, labs.openai.com.evil.example"),
     "homepage": (HOMEPAGE, f"{LABS}|{SHOP}"),
     "something-else-that-mentions-it": ("browser.download.dir", "/home/a/labs.openai.com"),

@@ -68,8 +68,9 @@ PREFS = PrefsJs(
             Separated(","),
             Rule((Url(""),), holds="history"),
         ),
+        Preference(r"devtools\.debugger\.pending-selected-location", Whole(), Rule((), holds="history")),
         Preference(
-            r"browser\.fixup\.domain(?:suffix)?whitelist\.(?P<host>.+)",
+            r"(?:browser\.fixup\.domain(?:suffix)?whitelist|general\.useragent\.override)\.(?P<host>.+)",
             Whole(),
             Rule((Host("host"),), holds="permissions"),
         ),
