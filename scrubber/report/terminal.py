@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 """How many findings are listed before the rest is only counted."""
 
-_NEVER_INCLUDED = frozenset({"storage", "cache", "permissions", "network", "extensions", "logs"})
+_NEVER_INCLUDED = frozenset({"storage", "cache", "forms", "permissions", "network", "extensions", "logs"})
 """Where nobody made what is kept on purpose, or where no `--include` takes it."""
 
 _EXPLAINED = {

@@ -1,4 +1,4 @@
-"""Files that a browser only keeps to be faster and makes anew: they go as soon as they name the target."""
+"""Files that a browser keeps to be faster, or as a log, and makes anew: they go once they name the target."""
 
 from __future__ import annotations
 

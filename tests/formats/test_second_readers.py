@@ -23,6 +23,7 @@ NO_FORMAT = {
 }
 SECOND = {
     "anonymization_key": ("test_second_chromium", "tests.foreign.chromium_files"),
+    "backup_archive": ("test_backup_archive", "email"),
     "blink_values": ("test_second_chromium", "tests.foreign.chromium_files"),
     "blockfile": ("test_blockfile", "tests.blockfile_files"),
     "cache2": ("test_second_firefox", "tests.foreign.firefox_files"),

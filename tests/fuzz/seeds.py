@@ -13,7 +13,7 @@ import cramjam
 
 from scrubber.formats import anonymization_key, mozlz4
 from scrubber.formats.leveldb import Record
-from tests import blockfile_files, cache2_files, leveldb_files, simple_cache_files, snss_files
+from tests import backup_files, blockfile_files, cache2_files, leveldb_files, simple_cache_files, snss_files
 
 SAMPLES = Path(__file__).parent.parent / "formats" / "samples"
 
@@ -113,6 +113,11 @@ def metadata_v2() -> tuple[bytes, ...]:
     texts = (b"^userContextId=1", b"https://openai.com", b"https://openai.com^userContextId=1")
     strings = b"".join(struct.pack(">I", len(text)) + text for text in texts)
     return (bytes(8) + bytes(9) + strings + bytes(5), bytes(8) + strings)
+
+
+def backups() -> tuple[bytes, ...]:
+    held = {"prefs.js": b"kept", "places.sqlite": b"SQLite format 3\0" * 9}
+    return (backup_files.page(held, chunk=70), backup_files.page(held, '{"salt":"AA=="}'))
 
 
 def mozlz4_files() -> tuple[bytes, ...]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from scrubber.errors import UnreadableStore
 from scrubber.formats import (
     anonymization_key,
+    backup_archive,
     blink_values,
     cache_key,
     certificates,
@@ -285,7 +286,13 @@ def read_visited(content: bytes) -> None:
     visited_links.read_table(content).has("https://kept.example/")
 
 
+def read_backup(content: bytes) -> None:
+    backup_archive.is_encrypted(content)
+    backup_archive.archive(content)
+
+
 TARGETS: dict[str, Target] = {
+    "backup": Target(of_bytes(read_backup), ("backup_archive",), seeds.backups),
     "blockfile": Target(
         read_blockfile,
         ("blockfile.cache", "blockfile.layout", "blockfile.surgery"),

@@ -15,7 +15,7 @@ from scrubber.samples.caches import cache2, simple_cache
 from scrubber.samples.schemas import create
 from scrubber.stores.downloaded import uris
 from scrubber.stores.launchers import app_id
-from tests import blockfile_files, encrypted_cache_files, snss_files
+from tests import backup_files, blockfile_files, encrypted_cache_files, snss_files
 from tests.firefox_storage import Cached, Record, make_cache, make_records
 from tests.leveldb_files import BYTEWISE
 from tests.saboteurs.databases import fill_leveldb, fill_sqlite
@@ -172,6 +172,11 @@ def _naming(store: Any, scene: Scene) -> None:
     put(path.with_name("bystander"), b"nobody's")
 
 
+def _backup_archives(store: Any, scene: Scene) -> None:
+    for name, content in (("naming", NAMING), ("other", b"nobody's")):
+        put(scene.path(store, name), backup_files.page({"places.sqlite": content}))
+
+
 def _folder_naming(store: Any, scene: Scene) -> None:
     path = scene.path(store, *["x"] * store.places[0].count("*"))
     put(path / "naming", NAMING)
@@ -239,6 +244,7 @@ def _bookmark_backups(store: Any, scene: Scene) -> None:
 
 OF_FOLDERS: dict[str, Callable[[Any, Scene], None]] = {
     "BackgroundDownloads": _background_downloads,
+    "BackupArchives": _backup_archives,
     "BlockfileCache": _blockfile_cache,
     "BookmarkBackups": _bookmark_backups,
     "Buckets": _buckets,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrubber.browsers.firefox.files import SEARCH_PLUGINS
-from scrubber.browsers.firefox.person import CONTAINERS, DICTIONARY, EXTENSIONS, PERSON, STYLES
+from scrubber.browsers.firefox.person import ADDRESSES, CONTAINERS, DICTIONARY, EXTENSIONS, PERSON, STYLES
 from scrubber.browsers.firefox.stores import STORES
 from scrubber.formats import mozlz4
 from scrubber.model import Policy, Standing
@@ -33,6 +33,15 @@ def containers(host: str) -> bytes:
     return json.dumps({"version": 5, "lastUserContextId": 6, "identities": made}).encode()
 
 
+def addresses(host: str) -> bytes:
+    made = [{"name": "A", "email": "a@shop.example"}, {"name": "B", "email": f"b@{host}"}]
+    return json.dumps({"version": 1, "addresses": made, "creditCards": []}).encode()
+
+
+def cards(host: str) -> bytes:
+    return json.dumps({"version": 1, "creditCards": [{"cc-name": f"For {host}"}]}).encode()
+
+
 def plugin(host: str) -> bytes:
     return f'<SearchPlugin><Url type="text/html" template="https://{host}/?q="/></SearchPlugin>'.encode()
 
@@ -46,6 +55,8 @@ FILES: dict[str, tuple[Store, str, bytes, bytes]] = {
     "style sheet": (STYLES, "chrome/userContent.css", styles(HOST), styles(ALIKE)),
     "style sheet further down": (STYLES, "chrome/mine/pictures.css", styles(HOST), styles(ALIKE)),
     "container": (CONTAINERS, "containers.json", containers(HOST), containers(ALIKE)),
+    "address": (ADDRESSES, "autofill-profiles.json", addresses(HOST), addresses(ALIKE)),
+    "card": (ADDRESSES, "autofill-profiles.json", cards(HOST), cards(ALIKE)),
     "word": (DICTIONARY, "persdict.dat", f"zebra\n{HOST}\n".encode(), f"zebra\n{ALIKE}\n".encode()),
     "extension": (EXTENSIONS, "extensions.json", extensions(HOST), extensions(ALIKE)),
     "search engine of an old version": (SEARCH_PLUGINS, "searchplugins/s.xml", plugin(HOST), plugin(ALIKE)),

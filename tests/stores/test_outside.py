@@ -26,8 +26,10 @@ from scrubber.browsers.chromium.outside import (
 from scrubber.browsers.firefox.cache import OLD_CACHES, START_PAGE
 from scrubber.browsers.firefox.features import EXTENSION_FILES
 from scrubber.browsers.firefox.outside import (
+    BACKUP_ARCHIVES,
     BACKUPS,
     CERTIFICATES,
+    HAR_LOGS,
     OLD_COOKIES,
     OLD_DOWNLOADS,
     OLD_PERMISSIONS,
@@ -41,6 +43,7 @@ from scrubber.model import BrowserProfile, Look, Policy, Standing
 from scrubber.stores.downloaded import downloaded, path_of, uris
 from scrubber.stores.launchers import Launchers, app_id
 from scrubber.transaction import Transaction
+from tests import backup_files
 from tests.cleaned import TARGET, clean, look, tree
 from tests.schemas import create, insert
 from tests.stores.running import ask
@@ -670,3 +673,44 @@ def test_a_plan_of_the_desktops_places_survives_its_file(tmp_path: Path) -> None
     assert [one.path for one in loaded.stores] == [one.path for one in made.stores]
     assert json.loads((tmp_path / "plan.json").read_text())["profiles"][0]["data_home"]
     assert replace(profile, data_home=None) != profile
+
+
+@pytest.mark.parametrize("policy", [Policy(), EVERYTHING], ids=["by-default", "everything"])
+@pytest.mark.parametrize(
+    ("url", "standings"), [(OURS, [Standing.KEPT]), ("https://labs.openai.com.evil.example/", [])]
+)
+def test_a_backup_of_firefox_is_reported(
+    tmp_path: Path, policy: Policy, url: str, standings: list[Standing]
+) -> None:
+    file = tmp_path / "FirefoxBackup_default_1.html"
+    file.write_bytes(backup_files.page({"places/places.sqlite": b"\0" * 9 + url.encode()}, chunk=60))
+    before = tree(tmp_path)
+    assert [trace.standing for trace in BACKUP_ARCHIVES.find(file, look(tmp_path, policy))] == standings
+    assert clean(BACKUP_ARCHIVES, file, tmp_path, policy)[0] == []
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (backup_files.page({"places.sqlite": b""}, '{"salt":"AA=="}'), "a backup with a password"),
+        (b"<!DOCTYPE html><html>hello</html>", "no whole archive in it"),
+    ],
+    ids=["encrypted", "another-page"],
+)
+def test_a_backup_that_cannot_be_read_is_said(tmp_path: Path, content: bytes, reason: str) -> None:
+    file = tmp_path / "x.html"
+    file.write_bytes(content)
+    with pytest.raises(UnreadableStore, match=reason):
+        BACKUP_ARCHIVES.find(file, look(tmp_path))
+
+
+def test_what_developer_tools_recorded_of_pages_goes(tmp_path: Path) -> None:
+    for url in (OURS, "https://labs.openai.com.evil.example/", "https://shop.example/"):
+        file = tmp_path / f"{url.split('/')[2]}_Archive [26-11-24].har"
+        file.write_text(json.dumps({"log": {"entries": [{"request": {"url": url}}]}}))
+        clean(HAR_LOGS, file, tmp_path)
+    assert {file.name.partition("_")[0] for file in tmp_path.iterdir()} == {
+        "labs.openai.com.evil.example",
+        "shop.example",
+    }

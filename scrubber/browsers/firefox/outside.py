@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.browsers import system
 from scrubber.browsers.system import saved_states
+from scrubber.stores.backup_archives import BackupArchives
 from scrubber.stores.columns import Host, Origin, Url
 from scrubber.stores.recently_used import RecentlyUsed
 from scrubber.stores.records import Rule
@@ -34,9 +35,18 @@ _SAVED_STATES = saved_states(
     "app.zen-browser.zen",
 )
 
+# The folder bears this name in every language.
+BACKUP_ARCHIVES = BackupArchives(
+    *(
+        f"{{home}}/{folder}/Restore Firefox/*.html"
+        for folder in ("Documents", "OneDrive", "OneDrive/Documents")
+    )
+)
+
 SHARED = (
     "{user_data}/Crash Reports",
     "{user_data}/Pending Pings",
+    *BACKUP_ARCHIVES.places,
     "{data_home}/recently-used.xbel",
     *system.PLACES,
     *_SAVED_STATES,
@@ -83,6 +93,12 @@ BACKUPS = WholeFiles(  # copies of the profile that Firefox made to be restored 
     "{profile}/backups",
     holds="history",
     source="browser/components/backup/BackupService.sys.mjs",
+)
+
+HAR_LOGS = Recreated(  # what the developer tools write for each page, where a preference has them do so
+    "{profile}/har/logs/*",
+    holds="logs",
+    source="devtools/client/netmonitor/src/har/har-automation.js",
 )
 
 UNFINISHED = Unfinished(
@@ -216,6 +232,8 @@ OUTSIDE = (
     PINGS,
     SET_ASIDE,
     BACKUPS,
+    BACKUP_ARCHIVES,
+    HAR_LOGS,
     UNFINISHED,
     CERTIFICATES,
     OLD_DATABASES,

@@ -19,6 +19,15 @@ CONTAINERS = JsonFile(
     source="toolkit/components/contextualidentity/ContextualIdentityService.sys.mjs",
 )
 
+ADDRESSES = JsonFile(  # and cards, whose numbers are encrypted
+    "{profile}/autofill-profiles.json",
+    items=(
+        Items("addresses", of=(), holds="forms", keep="always"),
+        Items("creditCards", of=(), holds="forms", keep="always"),
+    ),
+    source="toolkit/components/formautofill/FormAutofillStorageBase.sys.mjs",
+)
+
 DICTIONARY = TextLines(
     "{profile}/persdict.dat",
     rule=Rule((), holds="forms", keep="always"),
@@ -34,4 +43,4 @@ EXTENSIONS = WholeFiles(
     source="toolkit/mozapps/extensions/internal/XPIDatabase.sys.mjs",
 )
 
-PERSON = (STYLES, CONTAINERS, DICTIONARY, EXTENSIONS)
+PERSON = (STYLES, CONTAINERS, ADDRESSES, DICTIONARY, EXTENSIONS)
