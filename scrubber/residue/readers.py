@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from scrubber.residue import cache2, containers, database, leveldb, simple_cache
+from scrubber.residue import cache2, containers, database, leveldb, nested_keys, simple_cache
 from scrubber.residue.blockfile import Blockfiles
 from scrubber.residue.numbered import Owners
 from scrubber.residue.packed import is_packed
@@ -89,6 +89,7 @@ class Readers:
             Reader("sealed file", lambda it: containers.is_sealed(it.head, it.size), containers.read_sealed),
             Reader("", lambda it: is_packed(it.head), containers.read_packed),
             Reader("LevelDB log", lambda it: leveldb.is_log(it.path, it.head), leveldb.read_log),
+            Reader("", lambda it: nested_keys.is_object(it.head), nested_keys.read_object),
         )
 
     def _simple_entry(self, file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:

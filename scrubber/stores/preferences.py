@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scrubber.formats.json_text import Node
     from scrubber.model import Changes, Look
     from scrubber.sites import Target
+    from scrubber.stores.app_windows import AppWindows
     from scrubber.stores.columns import Value
     from scrubber.stores.hashed_items import HashedItems
     from scrubber.stores.json_edit import Place
@@ -88,7 +89,8 @@ class Preferences:
     source: str
     rest: str
     """What anything else in the file is."""
-    hashed: tuple[HashedItems, ...]
+    spelled: tuple[HashedItems | AppWindows, ...]
+    """Members that name the target in a spelling of their own."""
 
     def __init__(
         self,
@@ -98,7 +100,7 @@ class Preferences:
         protected: tuple[tuple[str, ...], ...] = (),
         source: str,
         rest: str = "permissions",
-        hashed: tuple[HashedItems, ...] = (),
+        spelled: tuple[HashedItems | AppWindows, ...] = (),
     ) -> None:
         settle(
             self,
@@ -108,7 +110,7 @@ class Preferences:
             protected=protected,
             source=source,
             rest=rest,
-            hashed=hashed,
+            spelled=spelled,
         )
 
     @property
@@ -116,7 +118,7 @@ class Preferences:
         """What the rest is, and what the items are."""
         noted = ("history",) if self.browsing else ()
         typed = self.typed.holds if self.typed else ()
-        return tuple(dict.fromkeys((self.rest, *noted, *typed, *(each.holds for each in self.hashed))))
+        return tuple(dict.fromkeys((self.rest, *noted, *typed, *(each.holds for each in self.spelled))))
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file."""
@@ -131,7 +133,7 @@ class Preferences:
         if not isinstance(root, dict):
             raise UnreadableStore(path, "no preferences: the root is no object")
         try:
-            found += tuple(trace for each in self.hashed for trace in each.find(path, root, look))
+            found += tuple(trace for each in self.spelled for trace in each.find(path, root, look))
             known = {trace.key for trace in found}
             naming = [
                 (place, name) for place, name in _naming(root, look.target) if not _is_below(place, known)

@@ -166,7 +166,17 @@ PACKED: dict[str, Callable[[str], bytes]] = {
 }
 """Contents that say what they are, or that a value is."""
 
+
+def split_keys(host: str) -> bytes:
+    """As Chromium's preferences name the window of an app: a step for each dot."""
+    node: dict[str, object] = {"left": 10}
+    for step in reversed(f"{host}_/e/1".split(".")):
+        node = {step: node}
+    return json.dumps({"browser": {"app_window_placement": node}, "list": [{"a": {"b": "c.d"}}]}).encode()
+
+
 FILES: dict[str, Plant] = {
+    "keys split at the dots": whole(split_keys),
     **{f"{kind}, file": whole(content) for kind, content in PACKED.items()},
     **{f"{kind}, cell": in_cell(content) for kind, content in PACKED.items()},
     "tape archive": whole(lambda host: tape("w", "a", page(host))),

@@ -11,6 +11,7 @@ import bz2
 import contextlib
 import gzip
 import hashlib
+import json
 import lzma
 import os
 import plistlib
@@ -299,6 +300,15 @@ def _lz4(data: bytes) -> Iterator[bytes]:
             yield lz4.block.decompress(data[at : len(data) - behind])
 
 
+def _ways(data: bytes) -> Iterator[bytes]:
+    """The keys on the way to each value of a JSON text, with dots between them."""
+    todo = [("", json.loads(data))]
+    while todo:
+        way, node = todo.pop()
+        yield way.replace("_/", "/").encode()
+        todo += [(f"{way}.{key}", value) for key, value in node.items()] if isinstance(node, dict) else []
+
+
 def _hexadecimal(data: bytes) -> Iterator[bytes]:
     for run in re.findall(rb"[0-9a-fA-F]{8,}", data):
         for part in (run, run[1:]):
@@ -406,6 +416,7 @@ _OPENERS = {
     "archive member": _local_members,
     "PNG text": _inflated,
     "property list": _plist,
+    "joined keys": _ways,
 }
 
 

@@ -119,6 +119,34 @@ class TestPreferences:
         path = put(tmp_path, nested(way, [of(TARGET), *others]))
         assert cleaned(PREFERENCES, path) == nested(way, others)
 
+    def test_windows_of_the_target_go_though_their_names_are_split_at_the_dots(self, tmp_path: Path) -> None:
+        place = {"left": 10, "maximized": False}
+        others = {
+            "shop": {"example_/": place},
+            "my": {"labs": {"openai": {"com": {"evil": {"example_/": place}}}}},
+            "mylabs": {"openai": {"com_/": place}},
+            "_crx_abcdefgh": place,
+            "DevToolsApp": place,
+            "empty": {},
+        }
+        beside = {"labs": {"example_/app": place}, "shared": {"example_/labs-2": place}}
+        ours = {
+            "labs": {"openai": {"com_/app": place, "com_/": place}, **beside["labs"]},
+            "sub": {"labs": {"openai": {"com_/a": {"html": place}}}},
+            "shared": {"example_/labs": place, **beside["shared"]},
+        }
+        after = cleaned(PREFERENCES, put(tmp_path, nested("browser/app_window_placement", ours | others)))
+        assert after == nested("browser/app_window_placement", beside | others)
+
+    def test_windows_that_others_name_after_the_target_are_mentions(self, tmp_path: Path) -> None:
+        windows = {"shop": {"example_/to/labs": {"openai": {"com": {"left": 10}}}}}
+        path = put(tmp_path, nested("browser/app_window_placement", windows))
+        found = PREFERENCES.find(path, look(tmp_path))
+        assert [(trace.standing, trace.seen) for trace in found] == [
+            (Standing.MENTION, f"shop.example_/to/{TARGET}")
+        ]
+        assert cleaned(PREFERENCES, path) == nested("browser/app_window_placement", {})
+
     def test_answers_that_were_kept_go_if_they_name_the_target(self, tmp_path: Path) -> None:
         value = {
             "zerosuggest": {"cachedresults": '["",["https://labs.openai.com/"]]', "other": "shop.example"},

@@ -110,7 +110,7 @@ TOPICS = Numbered(
 TOPICS_STATE = Preferences(
     *in_profile("BrowsingTopicsState"),
     items=(),
-    hashed=(
+    spelled=(
         HashedItems(
             "epochs",
             "*",

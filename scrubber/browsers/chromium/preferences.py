@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubber.browsers.chromium.layout import in_network, in_profile
+from scrubber.stores.app_windows import AppWindows
 from scrubber.stores.columns import Host, Partition, Url
 from scrubber.stores.encrypted_twin import EncryptedTwin
 from scrubber.stores.hashed_hosts import HashedHosts
@@ -151,13 +152,16 @@ _HASHED = (
     ),
 )
 
+# Windows without a bar for addresses, which `--app=URL` opens.
+_WINDOWS = AppWindows("browser", "app_window_placement", holds="history")
+
 PREFERENCES = Preferences(
     *in_profile("Preferences"),
     *in_profile("AccountPreferences"),
     items=(*_ITEMS, *under("account_values", _ITEMS)),
     browsing=_BROWSING,
     protected=(*_PROTECTED, *(("account_values", *way) for way in _PROTECTED)),
-    hashed=_HASHED,
+    spelled=(*_HASHED, _WINDOWS),
     source="components/content_settings/core/browser/content_settings_pref_provider.cc",
 )
 
