@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import struct
 from typing import TYPE_CHECKING
 
-from tests.browsers.pages import CACHED, NOT_CACHED, Reply, Request, script
+from tests.browsers.pages import CACHED, NOT_CACHED, Reply, Request, script, words
+from tests.dictionary_files import PACKERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,18 +56,23 @@ def _tone(request: Request) -> Reply:
     return Reply(wave[start : end + 1], "audio/wav", (*standing, part), status=206)
 
 
-def _words(request: Request) -> Reply:
-    """In words that the browser has (`dcz`), where it says so: a frame of Zstandard with one raw block."""
-    text = f"more words of {request.host}\n".encode() * 64
-    offered = request.headers.get("available-dictionary")
-    if not offered:
-        return Reply(text, "text/plain", (NOT_CACHED,))
-    header = b"\x5e\x2a\x4d\x18" + struct.pack("<I", 32) + base64.b64decode(offered.strip(":"))
-    # One segment, its size in two bytes and 256 less; then the last block, raw.
-    frame = b"\x28\xb5\x2f\xfd\x60" + struct.pack("<H", len(text) - 256)
-    block = (len(text) << 3 | 1).to_bytes(3, "little") + text
-    vary = ("Vary", "Accept-Encoding, Available-Dictionary")
-    return Reply(header + frame + block, "text/plain", (CACHED, ("Content-Encoding", "dcz"), vary))
+def more_words(host: str) -> bytes:
+    """A text that is sent packed with `pages.words`."""
+    return f"more words of {host}\n".encode() * 64
+
+
+def _words(coding: str) -> Callable[[Request], Reply]:
+    """In words that the browser has, where it says so."""
+
+    def reply(request: Request) -> Reply:
+        text = more_words(request.host)
+        if "available-dictionary" not in request.headers:
+            return Reply(text, "text/plain", (NOT_CACHED,))
+        packed = PACKERS[coding](text, words(request.host))
+        vary = ("Vary", "Accept-Encoding, Available-Dictionary")
+        return Reply(packed, "text/plain", (CACHED, ("Content-Encoding", coding), vary))
+
+    return reply
 
 
 def _app(request: Request) -> Reply:
@@ -101,7 +106,8 @@ _ROUTES: dict[str, Callable[[Request], Reply]] = {
     "/sign-in": _sign_in,
     "/signed-in": lambda request: _html(f"<title>Signed in at {request.host}</title>"),
     "/tone.wav": _tone,
-    "/words-1.txt": _words,
+    "/words-1.txt": _words("dcz"),
+    "/words-2.txt": _words("dcb"),
     "/cut": _cut,
 }
 

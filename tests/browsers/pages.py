@@ -171,9 +171,14 @@ def _application(_: Request) -> Reply:
     return Reply(body.encode(), "text/javascript")
 
 
+def words(host: str) -> bytes:
+    """What a host's further words are packed with."""
+    return f"the words of {host}\n".encode() * 64
+
+
 def _dictionary(request: Request) -> Reply:
     use = ("Use-As-Dictionary", 'match="/words*"')
-    return Reply(f"the words of {request.host}\n".encode() * 64, "text/plain", (CACHED, use))
+    return Reply(words(request.host), "text/plain", (CACHED, use))
 
 
 def _image(_: Request) -> Reply:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browsers import evidence
+from tests.browsers.chromium_pages import more_words
 from tests.browsers.homes import BEFORE_THE_CRASH
-from tests.browsers.hosts import ALL, NEWS, SHOP, TARGET, WIDGET
+from tests.browsers.hosts import ALL, NEWS, SHOP, TARGET, WIDGET, url
 from tests.browsers.kept_files import records
 
 if TYPE_CHECKING:
@@ -131,6 +132,19 @@ def test_chromium_kept_a_trace_in_sqlite(chromium_sqlite_home: ChromiumHome, pla
 def test_chromium_kept_its_cache_in_block_files(chromium_blockfile_home: ChromiumHome) -> None:
     found = evidence.remaining(chromium_blockfile_home.cache / "Cache" / "Cache_Data", [TARGET])
     assert {line.split(" at ")[0] for line in found} & {"data_1", "data_2", "data_3"}
+
+
+@pytest.mark.parametrize("host", [TARGET, SHOP])
+@pytest.mark.parametrize(("name", "coding"), [("words-1.txt", b"dcz"), ("words-2.txt", b"dcb")])
+def test_chromium_unpacked_what_was_packed_with_a_dictionary(
+    chromium_home: ChromiumHome, host: str, name: str, coding: bytes
+) -> None:
+    """And left its header as it was: the sweep must not take the body for packed."""
+    key = f" {url(host, f'/{name}')}".encode()
+    folder = chromium_home.cache / "Cache" / "Cache_Data"
+    (content,) = (found for path in folder.glob("*_0") if key in (found := path.read_bytes()))
+    assert b"\0Content-Encoding: " + coding + b"\0" in content
+    assert more_words(host) in content
 
 
 @pytest.mark.parametrize("host", [TARGET, SHOP])
