@@ -43,6 +43,17 @@ def kind(path: Path) -> str | None:
     return next((name for test, name in _KINDS if test(status.st_mode)), "file")
 
 
+def is_file(path: Path) -> bool:
+    """Whether a file is where only a file should be; False where nothing is.
+
+    Raises UnreadableStore for anything else.
+    """
+    found = kind(path)
+    if found not in ("file", None):
+        raise UnreadableStore(path, f"a {found}, not a file")
+    return found == "file"
+
+
 def open_regular(path: Path) -> BinaryIO:
     """Open a regular file for reading; its access time stays as it was where the system allows that.
 

@@ -11,7 +11,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
-from scrubber.files import copy_private, kind, open_regular
+from scrubber.files import copy_private, is_file, kind, open_regular
 from scrubber.formats.sqlite_page import MAGIC
 
 if TYPE_CHECKING:
@@ -45,6 +45,18 @@ def is_sqlite(path: Path) -> bool:
         return False
     with open_regular(path) as file:
         return file.read(len(MAGIC)) == MAGIC
+
+
+def is_database(path: Path) -> bool:
+    """Whether there is a database where only one should be; False where nothing is, or an empty file.
+
+    Raises UnreadableStore for anything else.
+    """
+    if not is_file(path) or not path.lstat().st_size:
+        return False
+    if not is_sqlite(path):
+        raise UnreadableStore(path, "file is not a database")
+    return True
 
 
 def snapshot(path: Path, folder: Path) -> Path:

@@ -159,6 +159,11 @@ _ORIGIN = re.compile(r"(?:https?|moz-extension|chrome-extension)(?:\+\+\+|_).")
 """A folder that is named after the origin whose data lie in it."""
 
 
+_LOCKS = frozenset({"lock", "SingletonLock", "SingletonCookie", "SingletonSocket"})
+"""Links that lead nowhere by design: to a host and a process (toolkit/profile/nsProfileLock.cpp,
+chrome/browser/process_singleton_posix.cc)."""
+
+
 @dataclass(frozen=True)
 class _Sweep:
     search: Search
@@ -173,8 +178,10 @@ class _Sweep:
             yield NotExamined(path, reason_of(error))
             return
         yield from self.tally(path, [Piece("link", "", "where it leads", leads, "name", part="name")])
-        if path.exists():  # one that leads nowhere, as a browser's locks do, hides nothing
+        if path.exists():
             yield NotExamined(path, "a link, not followed")
+        elif path.name not in _LOCKS:  # what it led to may be on a disk that isn't there now
+            yield NotExamined(path, "a link that leads nowhere")
 
     def file(self, path: Path) -> tuple[list[Remnant | NotExamined], int]:
         """What one file holds, and its size in bytes."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.errors import Unproved
 from scrubber.files import kind, read_regular
-from scrubber.formats.sqlite_unit import database_files, is_sqlite
+from scrubber.formats.sqlite_unit import database_files, is_database, is_sqlite
 from scrubber.stores import proving
 from scrubber.stores.cached_content import is_asked
 from scrubber.stores.columns import text
@@ -122,7 +122,7 @@ class OthersResponses(Placed):
 def cached_bodies(morgue: Path) -> Owned | None:
     """The bodies that entries have; true for the scripts of service workers."""
     database = morgue.with_name(DATABASE)
-    if not is_sqlite(database):
+    if not is_database(database):
         return None
     with copied(database) as (_, found):
         if not _is_described(found):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
-from scrubber.files import kind
+from scrubber.files import is_file
 from scrubber.model import Look, Store, Trace
 from scrubber.stores.frozen import settle
 from scrubber.stores.placed import Whole
@@ -33,7 +33,7 @@ class EncryptedTwin(Whole):
         Raises UnreadableStore where there is the copy alone.
         """
         plain = path.with_name(self.plain)
-        if kind(plain) is None:
+        if not (is_file(path) and is_file(plain)):
             raise UnreadableStore(path, "encrypted, and the file that it is a copy of is missing")
         traces = sorted(self.of.find(plain, look), key=look.policy.removes, reverse=True)
         return tuple(Trace("", path.name, trace.standing, trace.seen, trace.holds) for trace in traces[:1])

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular
-from scrubber.formats.sqlite_unit import database_files, is_sqlite
+from scrubber.formats.sqlite_unit import database_files, is_database, is_sqlite
 from scrubber.stores.cached_content import is_asked
 from scrubber.stores.columns import text
 from scrubber.stores.others_storage import (
@@ -98,7 +98,7 @@ class OthersRecords(Placed):
 def files_of_records(folder: Path) -> Owned | None:
     """The files that records refer to; true for those of records that stay."""
     database = folder.with_suffix(".sqlite")
-    if not is_sqlite(database):
+    if not is_database(database):
         return None
     with copied(database) as (_, found):
         if not _is_described(found):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from scrubber.files import kind, names, read_regular
+from scrubber.files import is_file, kind, names, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.frozen import settle
 from scrubber.stores.hashed_files import own_urls
@@ -66,7 +66,7 @@ class Launchers(Shared):
     def _launchers(self, path: Path, profile: BrowserProfile) -> Iterator[tuple[str, str]]:
         for name in names(path):
             match = _NAME.fullmatch(name)
-            if match and match["profile"] == profile.path.name.replace(" ", "_") and _is_file(path / name):
+            if match and match["profile"] == profile.path.name.replace(" ", "_") and is_file(path / name):
                 yield name, match["app"]
 
     def _is_ours(self, content: str, profile: BrowserProfile) -> bool:
@@ -102,9 +102,5 @@ def _traces(path: Path, name: str, app: str, seen: str, profile: BrowserProfile)
     icon = name.removesuffix(".desktop") + ".png"
     sizes = path.parent / _ICONS
     for size in names(sizes) if kind(sizes) == "folder" else ():
-        if kind(sizes / size) == "folder" and _is_file(sizes / size / "apps" / icon):
+        if kind(sizes / size) == "folder" and is_file(sizes / size / "apps" / icon):
             yield Trace("", f"{_ICONS}/{size}/apps/{icon}", Standing.OWN, seen, "extensions")
-
-
-def _is_file(path: Path) -> bool:
-    return kind(path) == "file"

@@ -7,7 +7,7 @@ import binascii
 import re
 from typing import TYPE_CHECKING
 
-from scrubber.files import kind, read_regular
+from scrubber.files import is_file, kind, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.placed import Placed, Whole
 
@@ -28,7 +28,7 @@ class MlsGroups(Whole):
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The file itself, if it is the target's."""
-        if kind(path) != "file" or not look.policy.wants("storage"):
+        if not is_file(path) or not look.policy.wants("storage"):
             return ()
         origin = _decoded(path.name)
         is_ours = look.target.origin(origin) or look.target.reversed_host(origin)
@@ -73,7 +73,7 @@ def _owns(target: Target, origin: str) -> bool:
 
 
 def _text(path: Path) -> str:
-    if kind(path) != "file":
+    if not is_file(path):
         return ""
     return read_regular(path, _LIMIT).decode("utf-8", "replace").strip()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
-from scrubber.files import kind, names, read_regular, walk
+from scrubber.files import is_file, kind, names, read_regular, walk
 from scrubber.formats import metadata_v2
 from scrubber.formats.firefox_values import readings
 from scrubber.formats.sqlite_unit import database_files
@@ -74,7 +74,7 @@ class OriginFiles(Whole):
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The file itself, if it is the target's."""
         origin = path.name.removesuffix("-journal").removesuffix(".localstorage")
-        if kind(path) != "file" or not look.policy.wants("storage") or not look.target.origin(origin):
+        if not is_file(path) or not look.policy.wants("storage") or not look.target.origin(origin):
             return ()
         return (Trace("", path.name, Standing.OWN, origin, "storage"),)
 

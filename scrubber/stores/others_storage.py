@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.files import kind, read_regular, walk
 from scrubber.formats import firefox_values
-from scrubber.formats.sqlite_unit import database_files, is_sqlite
+from scrubber.formats.sqlite_unit import database_files, is_database, is_sqlite
 from scrubber.model import Standing, Trace
 from scrubber.stores import sqlite_edit
 from scrubber.stores.columns import text
@@ -114,7 +114,7 @@ def looked_through(
     path: Path, look: Look, judge: Callable[[Mapping[str, Table]], Iterable[Trace]]
 ) -> tuple[Trace, ...]:
     """What `judge` finds in another origin's database, or, where none of it goes, bytes that no row holds."""
-    if not look.policy.wants("storage") or not is_sqlite(path) or is_targets(path, look):
+    if not look.policy.wants("storage") or is_targets(path, look) or not is_database(path):
         return ()
     with copied(path) as (copy, found):
         traces = tuple(judge(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrubber.files import kind, read_regular
+from scrubber.files import is_file, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import json_edit
 from scrubber.stores.placed import Placed
@@ -25,7 +25,7 @@ class PageScores(Placed):
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Scores of pages that the history knows as the target's."""
-        if kind(path) != "file" or not look.policy.wants("history"):
+        if not is_file(path) or not look.policy.wants("history"):
             return ()
         root = json_edit.load(path, read_regular(path, _LIMIT))
         scores = root.get(_SCORES) if isinstance(root, dict) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
-from scrubber.files import kind
+from scrubber.files import is_file
 from scrubber.formats.sqlite_unit import SIDECARS, database_files, sidecar
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.placed import Placed, discard_existing
@@ -28,7 +28,7 @@ class SemanticHistory(Placed):
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The target's pages in it, by what the history knows."""
-        if kind(path) != "file" or not look.policy.wants("history"):
+        if not is_file(path) or not look.policy.wants("history"):
             return ()
         pages = {page.url_hash: page.url for page in own_pages(look)}
         with copied(path) as (_, tables):

@@ -10,7 +10,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from scrubber.errors import Unproved, UnreadableStore
-from scrubber.files import kind, read_regular
+from scrubber.files import is_file, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.downloaded import downloaded, path_of
@@ -36,7 +36,7 @@ class RecentlyUsed(Shared):
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Entries of the target's downloads and URLs, and those that name it in a title or elsewhere."""
-        if kind(path) != "file" or not look.policy.wants("downloads"):
+        if not is_file(path) or not look.policy.wants("downloads"):
             return ()
         files = downloaded(look)
         found: dict[str, Trace] = {}

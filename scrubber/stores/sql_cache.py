@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
-from scrubber.files import kind
+from scrubber.files import is_file, kind
 from scrubber.formats import persistent_cache
 from scrubber.formats.sqlite_unit import SIDECARS, database_files
 from scrubber.model import Changes, Look, Standing, Trace
@@ -69,7 +69,7 @@ class CompiledCode(Placed):
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The whole database where its site is the target's, else scripts by their address."""
-        if path.suffix != persistent_cache.DATABASE or kind(path) != "file" or not look.policy.wants("cache"):
+        if path.suffix != persistent_cache.DATABASE or not is_file(path) or not look.policy.wants("cache"):
             return ()
         site = persistent_cache.site(path.stem)
         journal = path.with_suffix(persistent_cache.JOURNAL)
@@ -103,7 +103,7 @@ def _left(path: Path, traces: tuple[Trace, ...]) -> int:
 
 
 def _is_database(path: Path) -> bool:
-    return kind(path) == "file" and not path.name.endswith(SIDECARS)
+    return is_file(path) and not path.name.endswith(SIDECARS)
 
 
 def _resources(known: Mapping[str, Table], look: Look) -> Iterator[Trace]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from scrubber.files import kind, names
+from scrubber.files import is_file, kind, names
 from scrubber.model import Look, Standing, Trace
 from scrubber.stores.downloaded import downloaded, uris
 from scrubber.stores.placed import Shared
@@ -33,7 +33,7 @@ class Thumbnails(Shared):
             Trace("", f"{folder.relative_to(path).as_posix()}/{name}", Standing.OWN, file, "downloads")
             for folder in (_folders(path) if named else ())
             for name, file in named.items()
-            if kind(folder / name) == "file"
+            if is_file(folder / name)
         )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.files import kind
 from scrubber.formats import leveldb
-from scrubber.formats.sqlite_unit import database_files, is_sqlite
+from scrubber.formats.sqlite_unit import database_files, is_database, is_sqlite
 from scrubber.stores.frozen import settle
 from scrubber.stores.leveldb import LevelDb
 from scrubber.stores.placed import Placed
@@ -44,12 +44,12 @@ class AnySqlite(Placed):
         settle(self, places=places, holds=(holds,), source=source, kept=kept)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
-        """As of every SQLite database; of a file that is none, nothing."""
+        """As of every SQLite database; of a file that is none, or empty, nothing."""
         return database_files(path) if is_sqlite(path) else ()
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Rows, and bytes that no row holds."""
-        if not is_sqlite(path) or not look.policy.wants(self.holds[0]):
+        if not look.policy.wants(self.holds[0]) or not is_database(path):
             return ()
         with copied(path) as (_, tables):
             names = tuple(tables)

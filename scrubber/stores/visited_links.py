@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
-from scrubber.files import kind, read_regular
+from scrubber.files import is_file, kind, read_regular
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.visited_links import VisitedLinks, read_table
 from scrubber.model import Look, Standing, Trace
@@ -34,7 +34,7 @@ class VisitedLinksFile(Whole):
         Since Chromium 136 it isn't written any more: what it hashes has long left the history, and
         can't be told.
         """
-        if kind(path) != "file" or not look.policy.wants("history"):
+        if not is_file(path) or not look.policy.wants("history"):
             return ()
         try:
             table = read_table(read_regular(path))

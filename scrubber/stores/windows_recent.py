@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubber.files import kind, names, read_regular
+from scrubber.files import is_file, kind, names, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.downloaded import downloaded
 from scrubber.stores.frozen import settle
@@ -39,7 +39,7 @@ class JumpLists(Shared):
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The whole list, if it names the target and these programs are all that it starts."""
-        if kind(path) != "file" or not look.policy.wants("history"):
+        if not is_file(path) or not look.policy.wants("history"):
             return ()
         content = read_regular(path, _LIMIT)
         if not look.target.mentions(content):

@@ -354,6 +354,8 @@ def test_what_is_no_file_is_not_examined_and_not_opened(tmp_path: Path) -> None:
     (root / "folder").symlink_to(outside)
     (root / "file").symlink_to(outside / "secret")
     (root / "dangling").symlink_to("nowhere")
+    (root / "looping").symlink_to("looping")
+    (root / "SingletonLock").symlink_to("host-71")
     with closing(socket.socket(socket.AF_UNIX)) as listener:
         listener.bind(os.path.relpath(root / "socket"))
         found = look(root)
@@ -362,6 +364,8 @@ def test_what_is_no_file_is_not_examined_and_not_opened(tmp_path: Path) -> None:
         ("fifo", "a FIFO"),
         ("folder", "a link, not followed"),
         ("file", "a link, not followed"),
+        ("dangling", "a link that leads nowhere"),
+        ("looping", "a link that leads nowhere"),
         ("socket", "a socket"),
     }
     assert [item.path for item in look(root / "folder").unread] == [root / "folder"]
@@ -372,7 +376,9 @@ def test_where_a_link_leads_is_its_content(tmp_path: Path) -> None:
     (tmp_path / "shortcut").symlink_to(f"/nowhere/https+++{HOST}/ls")
     found = look(tmp_path)
     assert [(one.path.name, one.seen_as, one.name) for one in found.remnants] == [("shortcut", "link", HOST)]
-    assert found.unread == ()
+    assert [(one.path.name, one.reason) for one in found.unread] == [
+        ("shortcut", "a link that leads nowhere")
+    ]
 
 
 def test_what_is_known_is_explained_row_by_row_and_in_the_index_too(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from scrubber.browsers.chromium.relatives import (
     VIVALDI_PERSON,
 )
 from scrubber.browsers.chromium.stores import OPERA_STORES
+from scrubber.errors import UnreadableStore
 from scrubber.formats import leveldb
 from scrubber.formats.sqlite_unit import is_sqlite
 from scrubber.model import BrowserProfile, Policy, Standing
@@ -104,11 +105,18 @@ def test_what_no_row_of_any_database_holds_goes(tmp_path: Path) -> None:
     assert b"https://labs.openai.com/" not in path.read_bytes()
 
 
-@pytest.mark.parametrize("content", [b"", b"SQLite", b"labs.openai.com", b"\0" * 5000])
-def test_what_is_no_database_is_nobodys(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("content", [b"SQLite", b"labs.openai.com", b"\0" * 5000])
+def test_what_is_no_database_where_only_one_should_be_is_said(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
-    assert (is_sqlite(path), ANY.unit(path), ANY.find(path, look(tmp_path))) == (False, (), ())
+    assert (is_sqlite(path), ANY.unit(path)) == (False, ())
+    with pytest.raises(UnreadableStore, match="file is not a database"):
+        ANY.find(path, look(tmp_path))
+
+
+def test_an_empty_database_has_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert ANY.find(tmp_path / "file", look(tmp_path)) == ()
 
 
 def records(path: Path) -> Path:
