@@ -30,7 +30,6 @@ _NAME = re.compile(r"[0-9A-F]{40}")
 _INDEX_VERSIONS = (b"\0\0\0\x0a", b"\0\0\0\x0c", b"\0\0\0\x0d")
 _LARGEST_INDEX = LIMIT
 _RECORD_SIZES = (41, 45)
-_ALTERNATIVE = re.compile(rb"[0-9]+;([0-9]+),")
 
 
 def is_entry(path: Path, tail: bytes, size: int) -> bool:
@@ -60,12 +59,10 @@ def read_cached(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
         raise UnreadableStore(path, f"an entry of a cache: {error}") from error
     response = Response(entry.key, search, ("decrypted",) if entry.is_encrypted else ())
     yield response.of_key()
-    elements = dict(entry.elements)
     headers = b"\n".join(b"%s: %s" % pair for pair in entry.elements)
     yield response.headers(headers)
-    alternative = _ALTERNATIVE.match(elements.get(b"alt-data", b""))
-    stop = min(entry.body_size, int(alternative[1]) if alternative else entry.body_size)
-    yield from response.body(body, 0, stop, said_by(elements.get(b"response-head", b"")))
+    stop, head = entry.response_size, dict(entry.elements).get(b"response-head", b"")
+    yield from response.body(body, 0, stop, said_by(head))
     yield from response.body(body, stop, entry.body_size, NOTHING)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 _ENTRIES = "entries"
 _KEY_PREFERENCE = "browser.cache.disk.encryption.key"
 _START_PAGE = "about:home"
-_ALTERNATIVE = re.compile(rb"[0-9]+;([0-9]{1,10}),")  # where it starts behind the body
 _INDEXES = ("index", "index.log", "index.tmp")
 _Seen = tuple[Standing, str, str]
 """How an entry stands to the target, what gave it away, and the name of its record in the index."""
@@ -106,10 +104,9 @@ class _Judge:
 
     def _holds_name(self, entry: Entry, body: bytes) -> bool:
         """Whether headers, certificates, the body or code compiled from it name the target."""
-        elements = dict(entry.elements)
-        alternative = _ALTERNATIVE.match(elements.get(b"alt-data", b""))
-        end = int(alternative[1]) if alternative else len(body)
-        parts = (body[:end], body[end:], _decoded(elements.get(b"security-info", b"")))
+        end = entry.response_size
+        certificates = _decoded(dict(entry.elements).get(b"security-info", b""))
+        parts = (body[:end], body[end:], certificates)
         return names_target(entry.metadata, parts, self.look)
 
     def _damaged(self, file: Path, *, in_use: bool) -> _Seen | None:

@@ -52,6 +52,23 @@ def test_bodies_of_every_size(size: int, secret: bytes | None) -> None:
     assert b"".join(read_body(file, entry, secret)) == body
 
 
+@pytest.mark.parametrize(
+    ("alternative", "size"),
+    [
+        pytest.param(None, 9, id="none"),
+        pytest.param("1;4,javascript/moz-bytecode-linux-x86_64", 4, id="behind the response"),
+        pytest.param("1;0,javascript", 0, id="nothing else"),
+        pytest.param("1;10,javascript", 9, id="behind the end"),
+        pytest.param(f"1;{'9' * 5000},javascript", 9, id="more digits than Python reads"),
+        pytest.param("javascript", 9, id="not of this form"),
+    ],
+)
+def test_the_response_ends_where_alternative_data_start(alternative: str | None, size: int) -> None:
+    elements = cache2_files.ELEMENTS if alternative is None else {"alt-data": alternative}
+    entry = read_entry(io.BytesIO(cache2_files.entry(KEY, b"body,code", elements=elements)))
+    assert entry.response_size == size
+
+
 @pytest.mark.parametrize("version", [1, 2, 3, 4])
 def test_every_version(version: int) -> None:
     entry = read_entry(io.BytesIO(cache2_files.entry(KEY, version=version)))

@@ -134,6 +134,13 @@ def test_body_that_is_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert reasons(tmp_path) == ["a body packed by br was examined only in the first 1 MiB"]
 
 
+def test_alternative_data_at_no_possible_place_hide_nothing(tmp_path: Path) -> None:
+    elements = {"alt-data": f"1;{'9' * 5000},javascript"}
+    content = cache2_files.entry(":https://shop.example/", page(HOST), elements=elements)
+    (tmp_path / ("A" * 40)).write_bytes(content)
+    assert [one.seen_as for one in sweep([tmp_path], TARGET) if isinstance(one, Remnant)] == ["cache body"]
+
+
 def test_headers_that_are_too_large_are_read_as_a_body(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

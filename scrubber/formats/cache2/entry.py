@@ -16,6 +16,7 @@ Source: netwerk/cache2/CacheFileMetadata.cpp (version 4 as of Firefox 153).
 from __future__ import annotations
 
 import os
+import re
 import struct
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,6 +38,7 @@ _FIRST_WITH_VERSION = 4
 _ENCRYPTED = 1 << 31
 _HEADER_V1 = struct.Struct(">7I")
 _HEADER = struct.Struct(">8I")
+_ALTERNATIVE = re.compile(rb"[0-9]+;([0-9]{1,10}),")  # version; where it starts, then its kind
 _MOST_METADATA = 1 << 20  # the elements may take 64 KB, and a key 16 KB
 
 
@@ -61,6 +63,12 @@ class Entry:
     """`response-head`, `request-method`, `security-info`, … as they follow each other."""
     metadata: bytes
     """All between body and trailer, decrypted."""
+
+    @property
+    def response_size(self) -> int:
+        """Bytes of the body that came over the wire; alternative data (compiled code) are what follows."""
+        found = _ALTERNATIVE.match(dict(self.elements).get(b"alt-data", b""))
+        return min(self.body_size, int(found[1])) if found else self.body_size
 
     @cached_property
     def is_intact(self) -> bool:
