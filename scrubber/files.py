@@ -99,9 +99,8 @@ def copy_private(source: Path, target: Path) -> None:
 
     Raises UnreadableStore for the source, OSError for the target.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with open_regular(source) as file:
-        descriptor = os.open(target, flags, 0o600)
+        descriptor = create_private(target)
         try:
             os.chmod(target, 0o600)  # noqa: PTH101 - whatever the umask took away
             while chunk := file.read(1 << 20):
@@ -109,6 +108,14 @@ def copy_private(source: Path, target: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def create_private(path: Path) -> int:
+    """Open a new file that only this user can read, for writing; its descriptor.
+
+    Raises OSError, also where anything is there already, be it a link that leads nowhere.
+    """
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
 
 
 def write_all(descriptor: int, data: bytes) -> None:

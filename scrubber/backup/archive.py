@@ -23,7 +23,7 @@ from scrubber.backup import attributes
 from scrubber.backup import manifest as manifests
 from scrubber.backup.age import Decryptor, Encryptor
 from scrubber.errors import ScrubError, UnreadableStore, UsageError, reason_of
-from scrubber.files import open_regular
+from scrubber.files import create_private, open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 _MANIFEST = "manifest.json"
 _LONGEST_MANIFEST = 1 << 28
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _TYPES = {"file": tarfile.REGTYPE, "folder": tarfile.DIRTYPE, "link": tarfile.SYMTYPE}
 
 
@@ -54,7 +53,7 @@ def write(
     manifest, originals = manifests.describe(profiles, changes)
     try:
         with rights.ours():
-            descriptor = os.open(path, _NEW, 0o600)
+            descriptor = create_private(path)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 with rights.ours():

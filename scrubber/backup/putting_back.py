@@ -12,7 +12,7 @@ from scrubber.backup import attributes
 from scrubber.backup.archive import mtime_ns
 from scrubber.backup.state import look
 from scrubber.errors import PlanOutdated, ScrubError, UnreadableStore
-from scrubber.files import kind
+from scrubber.files import create_private, kind
 from scrubber.transaction import Failed
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from scrubber.backup.archive import Archive
     from scrubber.backup.manifest import Manifest, Saved
     from scrubber.transaction import Transaction
-
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 class ChangedSince(PlanOutdated):
@@ -38,8 +36,8 @@ class ChangedSince(PlanOutdated):
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How the profile stands to an archive."""
+class Difference:
+    """How the profile differs from what an archive holds."""
 
     gone: frozenset[int]
     """Numbers of what isn't as it was before the run."""
@@ -47,7 +45,7 @@ class Standing:
     """Of these, what is not as the run left it either."""
 
 
-def compare(manifest: Manifest, progress: Callable[[Path], None] = lambda _: None) -> Standing:
+def compare(manifest: Manifest, progress: Callable[[Path], None] = lambda _: None) -> Difference:
     """Look at everything that an archive has an original of."""
     gone, changed = set(), []
     for number, saved in enumerate(manifest.saved):
@@ -57,7 +55,7 @@ def compare(manifest: Manifest, progress: Callable[[Path], None] = lambda _: Non
             gone.add(number)
             if content not in saved.known:
                 changed.append(saved.path)
-    return Standing(frozenset(gone), tuple(changed))
+    return Difference(frozenset(gone), tuple(changed))
 
 
 def stage(
@@ -122,7 +120,7 @@ def _lay_out(
 
 def _write(archive: Archive, member: tarfile.TarInfo, target: Path) -> None:
     content = archive.content(member)
-    with os.fdopen(os.open(target, _NEW, 0o600), "wb") as file:
+    with os.fdopen(create_private(target), "wb") as file:
         shutil.copyfileobj(content, file, 1 << 20)
         file.flush()
         os.fsync(file.fileno())

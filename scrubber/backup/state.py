@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import stat
 from dataclasses import astuple, dataclass
@@ -13,6 +12,7 @@ from scrubber.backup import attributes
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind, open_regular, walk
 from scrubber.formats.sqlite_unit import sidecar
+from scrubber.transaction.fingerprints import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -51,7 +51,7 @@ class State:
     @property
     def exact(self) -> str:
         """A digest of everything: owners, modes, times and attributes, too."""
-        return _digest(map(astuple, self.parts))
+        return digest_of(map(astuple, self.parts))
 
     @property
     def content(self) -> str:
@@ -59,7 +59,7 @@ class State:
         if not self.parts:
             return MISSING
         if self.parts[0].kind == "folder":
-            return _digest((part.name, part.kind, part.what) for part in self.parts)
+            return digest_of((part.name, part.kind, part.what) for part in self.parts)
         return of_file(self.hashes)
 
     @property
@@ -70,7 +70,7 @@ class State:
 
 def of_file(hashes: Mapping[str, str]) -> str:
     """The content of a file with sidecars of these hashes, by suffix."""
-    return _digest(sorted(item for item in hashes.items() if item[0] != _INDEX))
+    return digest_of(sorted(item for item in hashes.items() if item[0] != _INDEX))
 
 
 def look(path: Path, sidecars: Collection[str] = ()) -> State:
@@ -111,10 +111,3 @@ def _parts(items: Iterable[tuple[str, Path]]) -> Iterator[Part]:
                 raise UnreadableStore(path, f"a {other}, which no backup can hold")
         extended = tuple((key, value.hex()) for key, value in attributes.read(path).items())
         yield Part(name, found, what, size, mode, status.st_uid, status.st_gid, status.st_mtime_ns, extended)
-
-
-def _digest(lines: Iterable[object]) -> str:
-    digest = hashlib.sha256()
-    for line in lines:
-        digest.update(json.dumps(line).encode() + b"\n")
-    return digest.hexdigest()

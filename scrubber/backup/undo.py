@@ -65,12 +65,12 @@ def _undo(
     if len(people) > 1:
         raise ScrubError("the backup is of several people's profiles; nothing was put back")
     with engine.shut(profiles, standard) as refuse, rights.of(people[0]):
-        standing = compare(archive.manifest, partial(progress, "plan"))
-        if standing.changed and not force:
-            raise ChangedSince(standing.changed)
-        put_back = tuple(paths[number] for number in sorted(standing.gone))
+        difference = compare(archive.manifest, partial(progress, "plan"))
+        if difference.changed and not force:
+            raise ChangedSince(difference.changed)
+        put_back = tuple(paths[number] for number in sorted(difference.gone))
         with Transaction(roots) as transaction:
-            stage(archive, standing.gone, transaction, partial(progress, "stage"))
+            stage(archive, difference.gone, transaction, partial(progress, "stage"))
             # A browser may have been started while the archive was read.
             refuse()
             swap(transaction, partial(progress, "swap"))

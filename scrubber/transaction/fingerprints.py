@@ -23,12 +23,12 @@ def fingerprint(paths: Iterable[Path]) -> str:
 
     A hex digest, whatever the order of `paths`. Raises UnreadableStore.
     """
-    return _digest(line for path in sorted(set(paths)) for line in _placed(path))
+    return digest_of(line for path in sorted(set(paths)) for line in _placed(path))
 
 
 def outline(path: Path) -> str:
     """The same of one file or folder, wherever it lies, without content: enough where none of it is used."""
-    return _digest(_described(path, content=False))
+    return digest_of(_described(path, content=False))
 
 
 def held(path: Path) -> str:
@@ -36,7 +36,15 @@ def held(path: Path) -> str:
 
     A hex digest. Raises UnreadableStore.
     """
-    return _digest(_holdings(path))
+    return digest_of(_holdings(path))
+
+
+def digest_of(lines: Iterable[object]) -> str:
+    """Of lines that JSON can hold, in hex."""
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(json.dumps(line).encode() + b"\n")
+    return digest.hexdigest()
 
 
 def _holdings(path: Path) -> Iterator[_Line]:
@@ -52,13 +60,6 @@ def _holdings(path: Path) -> Iterator[_Line]:
 def _placed(path: Path) -> Iterator[_Line]:
     yield (str(path),)
     yield from _described(path, content=True)
-
-
-def _digest(lines: Iterable[_Line]) -> str:
-    digest = hashlib.sha256()
-    for line in lines:
-        digest.update(json.dumps(line).encode() + b"\n")
-    return digest.hexdigest()
 
 
 def _described(path: Path, *, content: bool) -> Iterator[_Line]:

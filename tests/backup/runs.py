@@ -15,7 +15,7 @@ from tests.crashed import crashed, database
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scrubber.backup.putting_back import Standing
+    from scrubber.backup.putting_back import Difference
 
 PASSPHRASE = "a passphrase of labs.openai.com"
 
@@ -66,7 +66,7 @@ def run(profile: Path, backup: Path) -> None:
         transaction.commit()
 
 
-def undo(profile: Path, backup: Path, passphrase: str = PASSPHRASE) -> Standing:
+def undo(profile: Path, backup: Path, passphrase: str = PASSPHRASE) -> Difference:
     """As the command does it; whatever was changed since is lost."""
     recover([profile])
     with archive.opened(backup, passphrase) as found, Transaction([profile]) as transaction:

@@ -75,7 +75,7 @@ def test_twice_is_once(profile: Path, backup: Path) -> None:
     run(profile, backup)
     undo(profile, backup)
     before = tree(profile)
-    assert undo(profile, backup) == putting_back.Standing(frozenset(), ())
+    assert undo(profile, backup) == putting_back.Difference(frozenset(), ())
     assert tree(profile) == before
 
 

@@ -19,7 +19,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, BinaryIO
 
 from scrubber.errors import UnreadableStore
-from scrubber.files import kind, names, open_regular, read_regular
+from scrubber.files import create_private, kind, names, open_regular, read_regular
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.leveldb.batch import batches, read_batch
 from scrubber.formats.leveldb.coding import Record
@@ -219,5 +219,4 @@ def _leftover(path: Path) -> Iterator[Record]:
 
 
 def _create(path: Path) -> BinaryIO:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return os.fdopen(os.open(path, flags, 0o600), "wb")
+    return os.fdopen(create_private(path), "wb")
