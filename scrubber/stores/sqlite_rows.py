@@ -64,6 +64,8 @@ class Keep:
     column: str = ""
     referenced: str = ""
     """Only rows that a remaining row of another table (`moz_bookmarks.fk`) points to by `column` are kept."""
+    unless: tuple[tuple[str, Value], ...] = ()
+    """Columns and values: a row with all of them was made by the browser itself, and is not kept."""
     contains: tuple[str, str] = ("", "")
     """`("id", "moz_bookmarks.parent")`: a row that remaining rows lie in is kept, whatever is asked for."""
     clear: tuple[tuple[str, Value], ...] = ()

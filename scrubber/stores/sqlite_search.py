@@ -188,6 +188,8 @@ class _Judge:
         keep = self.keep
         if keep is None or (self.referenced is not None and row.get(keep.column) not in self.referenced):
             return False
+        if keep.unless and all(row.get(name) == value for name, value in keep.unless):
+            return False
         if row.get(keep.contains[0]) in self.containers:
             return True
         # A run without bookmarks must not take away the pages that they point to; nor must one that takes

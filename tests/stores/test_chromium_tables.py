@@ -11,6 +11,7 @@ import pytest
 
 from scrubber.browsers.chromium.browsing import FAVICONS, HISTORY, PREDICTOR, SHORTCUTS, TOP_SITES, UKM
 from scrubber.browsers.chromium.network import AD_INTERVENTIONS, DIPS, REPORTING, TRUST_TOKENS
+from scrubber.browsers.chromium.person import WEB_DATA
 from scrubber.browsers.chromium.site_data import (
     AFFILIATIONS,
     COOKIES,
@@ -525,6 +526,53 @@ def test_icons_stay_as_long_as_another_page_uses_them(tmp_path: Path) -> None:
     assert ask(path, "SELECT id FROM favicons") == [1, 3]
     assert ask(path, "SELECT icon_id FROM favicon_bitmaps") == [1, 3]
     assert ask(path, "SELECT page_url, icon_id FROM icon_mapping") == [("https://kept.example/", 1)]
+
+
+# --- What a person typed
+
+
+def engine(number: int, host: str = "labs.openai.com", **columns: int) -> dict[str, Any]:
+    seen = {"safe_for_autoreplace": 1, "prepopulate_id": 0, "is_active": 0}
+    url = f"https://{host}/search?q={{searchTerms}}"
+    return {"id": number, "short_name": str(number), "keyword": host, "url": url} | seen | columns
+
+
+def test_search_engines_that_a_visit_alone_has_added_go_and_all_others_stay(tmp_path: Path) -> None:
+    path = made(tmp_path, "Web Data")
+    others = (
+        engine(2, safe_for_autoreplace=0),  # added or changed by the person
+        engine(3, is_active=1),  # switched on
+        engine(4, is_active=2),  # switched off
+        engine(5, prepopulate_id=1),
+        engine(6, "labs.openai.com.evil.example"),
+        engine(7, "kept.example"),
+    )
+    insert(path, "keywords", engine(1), *others)
+    done = clean(WEB_DATA, path)
+    assert ask(path, "SELECT id FROM keywords") == [2, 3, 4, 5, 6, 7]
+    assert {trace.key for trace in done.left} == {2, 3, 4, 5}
+    assert {trace.standing for trace in done.left} == {Standing.KEPT}
+
+
+def test_search_engines_of_versions_that_switch_none_off_stay(tmp_path: Path) -> None:
+    path = made(tmp_path, "Web Data")
+    insert(path, "keywords", engine(1))
+    run(path, "ALTER TABLE keywords DROP COLUMN is_active")
+    assert [trace.standing for trace in WEB_DATA.find(path, look(tmp_path))] == [Standing.KEPT]
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("address_type_tokens", "value"), ("credit_cards", "name_on_card")]
+)
+@pytest.mark.parametrize("mentions", ["browsing", "all"])
+def test_saved_addresses_and_cards_are_reported_and_kept(
+    table: str, column: str, mentions: Any, tmp_path: Path
+) -> None:
+    path = made(tmp_path, "Web Data")
+    insert(path, table, {"guid": "a", column: "me@labs.openai.com"}, {"guid": "b", column: "me@kept.example"})
+    done = clean(WEB_DATA, path, Policy(mentions=mentions))
+    assert ask(path, f"SELECT guid FROM {table}") == ["a", "b"]
+    assert [(trace.where, trace.standing) for trace in done.left] == [(table, Standing.KEPT)]
 
 
 # --- Logins and affiliations

@@ -20,9 +20,11 @@ from scrubber.browsers.chromium.outside import (
     CRASH_DUMPS,
     DEBUG_LOG,
     EXTENSIONS,
+    NET_LOG,
     RECENTLY_USED,
     THUMBNAILS,
 )
+from scrubber.browsers.chromium.person import DICTIONARY
 from scrubber.browsers.firefox.cache import OLD_CACHES, START_PAGE
 from scrubber.browsers.firefox.features import EXTENSION_FILES
 from scrubber.browsers.firefox.outside import (
@@ -714,3 +716,26 @@ def test_what_developer_tools_recorded_of_pages_goes(tmp_path: Path) -> None:
         "labs.openai.com.evil.example",
         "shop.example",
     }
+
+
+@pytest.mark.parametrize("name", ["netlog.json", "netlog.jsonl"])
+def test_a_log_of_all_requests_goes_only_on_request(tmp_path: Path, name: str) -> None:
+    profile = at_home(tmp_path)
+    log = profile.user_data / name
+    log.write_bytes(b'{"constants":{},"events":[\n{"params":{"url":"https://kept.example/"}}]}')
+    assert NET_LOG.find(log, Look(TARGET, profile, EVERYTHING)) == ()
+    log.write_bytes(b'{"constants":{},"events":[\n{"params":{"url":"https://labs.openai.com/"}}]}')
+    found = [NET_LOG.find(log, Look(TARGET, profile, policy)) for policy in (Policy(), EVERYTHING)]
+    assert [[trace.standing for trace in traces] for traces in found] == [
+        [Standing.KEPT],
+        [Standing.MENTION],
+    ]
+
+
+@pytest.mark.parametrize("place", DICTIONARY.places[::2])
+def test_words_that_a_person_taught_are_reported_and_kept(tmp_path: Path, place: str) -> None:
+    path = tmp_path / place.removeprefix("{profile}/")
+    path.write_bytes(b"kept.example\nlabs.openai.com.evil.example\nchecksum_v1 = 0\n")
+    assert DICTIONARY.find(path, look(tmp_path)) == ()
+    path.write_bytes(b"kept.example\nlabs.openai.com\nchecksum_v1 = 0\n")
+    assert [trace.standing for trace in DICTIONARY.find(path, look(tmp_path, EVERYTHING))] == [Standing.KEPT]

@@ -45,6 +45,15 @@ CALL_LOGS = WholeFiles(
     on_request=True,
 )
 
+# Where `--log-net-log` writes when no file is given.
+NET_LOG = WholeFiles(
+    "{user_data}/netlog.json",
+    "{user_data}/netlog.jsonl",
+    holds="logs",
+    source="services/network/public/cpp/network_switches.cc",
+    on_request=True,
+)
+
 # What was recorded of Chromium's own work, to be sent to its makers.
 TRACES = AnySqlite(
     "{user_data}/LocalTraces.db",
@@ -83,6 +92,7 @@ OUTSIDE = (
     DEBUG_LOG,
     CRASH_DUMPS,
     CALL_LOGS,
+    NET_LOG,
     TRACES,
     EXTENSIONS,
     LAST_DOWNLOAD,
