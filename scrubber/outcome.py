@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from scrubber.model import Trace
     from scrubber.plan import PlannedStore
-    from scrubber.transaction import Transaction
+    from scrubber.transaction import Elsewhere, Transaction
 
 NEEDED = "left as it is: it tells whose things are in a store that could not be cleaned"
 
@@ -32,7 +32,8 @@ class Cleaned:
     """Why the store is as it was."""
     detail: str = ""
     """What exactly failed; shown only on request, because it may name what the person visited."""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Elsewhere, ...] = ()
+    """What lies on in places that no change reaches."""
     paths: frozenset[Path] = frozenset()
     """What was changed for it."""
 
@@ -52,6 +53,11 @@ class Outcome:
     freed: int = 0
     """Bytes by which the profiles' files became smaller, measured."""
     seconds: float = 0.0
+
+    @property
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        """What of it lies on in places that no change reaches."""
+        return tuple(warning for one in self.cleaned if not one.failed for warning in one.warnings)
 
     @property
     def changed(self) -> bool:
@@ -76,7 +82,7 @@ def settled(
             done.append(one.undone("; ".join(dict.fromkeys(failed)), transaction.put_back(one.paths)))
         else:
             warnings = tuple(
-                text for change in mine if isinstance(change, Swapped) for text in change.warnings
+                each for change in mine if isinstance(change, Swapped) for each in change.warnings
             )
             done.append(replace(one, warnings=warnings))
     return kept_whole(done, transaction)

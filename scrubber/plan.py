@@ -46,6 +46,8 @@ class Plan:
     profiles: tuple[BrowserProfile, ...]
     stores: tuple[PlannedStore, ...]
     skipped: tuple[Skipped, ...]
+    unread: frozenset[Path] = frozenset()
+    """The stores on account of which something was skipped: that may be one file of a folder."""
 
     def going(self, planned: PlannedStore) -> tuple[Trace, ...]:
         """The traces of a store that the policy removes."""
@@ -103,7 +105,14 @@ def make(
     for sharing in together.values():
         if len(sharing) > 1:
             search.through(sharing[0], again=True)
-    return Plan(target, policy, tuple(profiles), tuple(search.stores.values()), tuple(search.skipped))
+    return Plan(
+        target,
+        policy,
+        tuple(profiles),
+        tuple(search.stores.values()),
+        tuple(search.skipped),
+        frozenset(search.barred),
+    )
 
 
 @dataclass

@@ -17,6 +17,7 @@ from scrubber.residue import Remnant
 from scrubber.samples.hosts import SHOP
 from scrubber.sites import Site, Target
 from scrubber.stores.sqlite import Sqlite
+from scrubber.transaction import Elsewhere
 from scrubber.verdict import Verdict
 
 FOLDER = Path("/home/ada/.config/google-chrome/Default")
@@ -189,7 +190,9 @@ def test_only_what_was_done_is_told() -> None:
     gone, left = planned(trace(), trace()), planned(trace(), name="Cookies")
     outcome = Outcome(
         [
-            Cleaned(gone, gone.traces, equal=7, warnings=("has another name",)),
+            Cleaned(
+                gone, gone.traces, equal=7, warnings=(Elsewhere(FOLDER / "History", "has another name"),)
+            ),
             Cleaned(left, failed="changed since", detail=f"{SHOP} differs"),
         ],
         troubles=["what was removed could not be destroyed"],
@@ -200,11 +203,11 @@ def test_only_what_was_done_is_told() -> None:
         "The files are 2.0 kB smaller.",
     ]
     assert terminal.troubles(outcome, verbose=False) == [
-        f"  note: {FOLDER / 'History'}: has another name",
         f"  left as it was: {FOLDER / 'Cookies'}: changed since",
+        f"  note: {FOLDER / 'History'}: has another name",
         "  what was removed could not be destroyed",
     ]
-    assert f"({SHOP} differs)" in terminal.troubles(outcome, verbose=True)[1]
+    assert f"({SHOP} differs)" in terminal.troubles(outcome, verbose=True)[0]
     assert terminal.outcome(Outcome()) == []
 
 

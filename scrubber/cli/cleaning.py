@@ -181,13 +181,15 @@ def _judged(envelope: Envelope) -> tuple[str, int]:
     if failed and len(failed) == len(cleaned):
         return "error", 5
     excused = {*failed, *(one.path for one in envelope.skipped)}
+    if envelope.plan:
+        excused |= envelope.plan.unread
     left: Sequence[Path] = ()
     if envelope.verdict:
         excused |= {one.path for one in envelope.verdict.not_examined}
         left = envelope.verdict.left
     if any(excused.isdisjoint((path, *path.parents)) for path in left):
         return "residue", 1
-    return ("partial", 4) if excused else ("clean", 0)
+    return ("partial", 4) if excused or envelope.elsewhere else ("clean", 0)
 
 
 def _cut_short(made: Plan, envelope: Envelope) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from scrubber.outcome import Outcome
     from scrubber.plan import Plan, PlannedStore
     from scrubber.sites import Site
+    from scrubber.transaction import Elsewhere
     from scrubber.verdict import Verdict
 
 SCHEMA = 1
@@ -66,7 +67,7 @@ class Envelope:
             "exit_code": exit_code,
             "sites": [{"key": site.key, "name": site.name} for site in self.sites],
             "profiles": [self._profile(profile) for profile in self.profiles],
-            "skipped": [{"path": self._path(one.path), "reason": one.reason} for one in self.skipped],
+            "skipped": self._skipped(),
             "residue": self._residue(),
             "not_examined": self._not_examined(),
             "witnesses": self._witnesses(),
@@ -76,6 +77,11 @@ class Envelope:
             "messages": [self._shown(message) for message in (*self.messages, *self._troubles())],
             **self.extra,
         }
+
+    @property
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        """What was removed under one name only."""
+        return self.outcome.elsewhere if self.outcome else ()
 
     def _shown(self, text: str) -> str:
         return text if self.verbose else discreet(text)
@@ -130,6 +136,10 @@ class Envelope:
             }
             for remnant in (self.verdict.remnants if self.verdict else ())
         ]
+
+    def _skipped(self) -> list[dict[str, str]]:
+        missed: tuple[Skipped | Elsewhere, ...] = (*self.skipped, *self.elsewhere)
+        return [{"path": self._path(one.path), "reason": one.reason} for one in missed]
 
     def _not_examined(self) -> list[dict[str, str]]:
         missed = self.verdict.not_examined if self.verdict else ()

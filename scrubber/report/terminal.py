@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scrubber.plan import Plan, PlannedStore
     from scrubber.residue import NotExamined
     from scrubber.sites import Site
+    from scrubber.transaction import Elsewhere
     from scrubber.verdict import Verdict
     from scrubber.witness import Witness
 
@@ -197,12 +198,12 @@ def outcome(done: Outcome) -> list[str]:
 
 def troubles(done: Outcome, *, verbose: bool) -> list[str]:
     """What went wrong while removing."""
-    lines = []
+    lines: list[str] = []
     for one in done.cleaned:
         if one.failed:
             detail = f" ({one.detail})" if verbose and one.detail else ""
             lines.append(f"  left as it was: {one.planned.path}: {one.failed}{detail}")
-        lines += [f"  note: {one.planned.path}: {text}" for text in one.warnings]
+    lines += _by_folder("note", done.elsewhere)
     return lines + [f"  {text}" for text in done.troubles]
 
 
@@ -253,19 +254,19 @@ def residue(found: Verdict) -> list[str]:
         f"  still there: {one.path}: {count(one.cookies, 'cookie')} that {one.name} sees"
         for one in found.seen
     ]
-    return [*lines, *_not_examined(found.not_examined)]
+    return [*lines, *_by_folder("not examined", found.not_examined)]
 
 
-def _not_examined(missed: Iterable[NotExamined]) -> Iterator[str]:
+def _by_folder(word: str, missed: Iterable[NotExamined | Elsewhere]) -> Iterator[str]:
     """A line for each file, or for a folder with many of a kind, as an encrypted cache is."""
     found: dict[tuple[Path, str], list[Path]] = {}
     for one in missed:
         found.setdefault((one.path.parent, one.reason), []).append(one.path)
     for (folder, reason), paths in found.items():
         if len(paths) > _SHOWN:
-            yield f"  not examined: {count(len(paths), 'file')} in {folder}: {reason} (--json lists all)"
+            yield f"  {word}: {count(len(paths), 'file')} in {folder}: {reason} (--json lists all)"
         else:
-            yield from (f"  not examined: {path}: {reason}" for path in paths)
+            yield from (f"  {word}: {path}: {reason}" for path in paths)
 
 
 def guide(site: Site) -> list[str]:

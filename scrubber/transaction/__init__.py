@@ -2,7 +2,7 @@
 
 from scrubber.transaction.changes import Change, Discard, FileEdit, FolderEdit
 from scrubber.transaction.fingerprints import fingerprint
-from scrubber.transaction.outcomes import Failed, Swapped
+from scrubber.transaction.outcomes import Elsewhere, Failed, Swapped
 from scrubber.transaction.recovery import Recovered, recover
 from scrubber.transaction.staging import PREFIX, interrupted
 from scrubber.transaction.taking_back import WrittenSince, take_back
@@ -12,6 +12,7 @@ __all__ = [
     "PREFIX",
     "Change",
     "Discard",
+    "Elsewhere",
     "Failed",
     "FileEdit",
     "FolderEdit",

@@ -16,6 +16,8 @@ from scrubber.transaction.versions import Place, Version
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from scrubber.transaction.outcomes import Elsewhere
+
 
 class Change(Protocol):
     """A change that is staged in its slot of the staging folder."""
@@ -29,7 +31,7 @@ class Change(Protocol):
         """What holds its copies."""
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Elsewhere, ...]:
         """What the person should know of it."""
 
     def note(self) -> Note:
@@ -58,7 +60,7 @@ class FileEdit:
     """What lies there, once it is set aside; None where nothing does. Sidecars that are empty may stay."""
     once: Version
     """What comes."""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Elsewhere, ...] = ()
     dressed: bool = False
     """Whether what comes has an owner, a mode and times of its own."""
     ours: dict[str, Version] = field(default_factory=dict)
@@ -132,7 +134,7 @@ class FolderEdit:
     slot: Path
     staged_from: str
     """The folder's outline."""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Elsewhere, ...] = ()
     ours: set[str] = field(default_factory=set)
     """Outlines of what may lie in its place beside the original."""
     dressed: bool = False
@@ -198,7 +200,7 @@ class Discard:
     """Where it lies once it is gone."""
     staged_from: str
     """Its outline."""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Elsewhere, ...] = ()
 
     def note(self) -> Note:
         """Once something lies in its slot, it is made."""

@@ -11,11 +11,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """What keeps some of the old content in a place that no change reaches."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
 class Swapped:
     """A change that was made."""
 
     path: Path
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Elsewhere, ...] = ()
 
 
 @dataclass(frozen=True)

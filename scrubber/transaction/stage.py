@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from scrubber.errors import Unproved, UnreadableStore, reason_of
-from scrubber.files import copy_private, kind
+from scrubber.files import copy_private, kind, walk
 from scrubber.formats.sqlite_unit import sidecar, snapshot
 from scrubber.transaction import space
 from scrubber.transaction.changes import Discard, FileEdit, FolderEdit
 from scrubber.transaction.fingerprints import fingerprint, outline
+from scrubber.transaction.outcomes import Elsewhere
 from scrubber.transaction.placing import copy_tree, sync, sync_tree
 from scrubber.transaction.staging import make_private
 from scrubber.transaction.versions import Version
@@ -19,6 +20,10 @@ from scrubber.transaction.versions import Version
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+_LINKED = "has another name (a hard link) elsewhere, which keeps the old content"
+_LEADS = "a link, which is gone; what it led to is as it was"
 
 
 def stage_edit(path: Path, sidecars: tuple[str, ...], slot: Path) -> FileEdit | FolderEdit:
@@ -29,7 +34,7 @@ def stage_edit(path: Path, sidecars: tuple[str, ...], slot: Path) -> FileEdit | 
     for folder in (slot / "before", slot / "after"):
         make_private(folder)
     if kind(path) == "folder":
-        edit = FolderEdit(path, slot, outline(path))
+        edit = FolderEdit(path, slot, outline(path), _elsewhere(path))
         copy_tree(path, edit.before)
         return edit
     staged_from = fingerprint(unit)
@@ -43,7 +48,9 @@ def stage_edit(path: Path, sidecars: tuple[str, ...], slot: Path) -> FileEdit | 
     # A -shm is an index of the WAL, without which it tells nothing.
     is_folded = any(suffix != "-shm" for suffix in live)
     now = Version(slot / "aside" / path.name, live, before if is_folded else None)
-    return FileEdit(path, slot, unit, staged_from, now, Version(slot / "after" / path.name), _warnings(path))
+    return FileEdit(
+        path, slot, unit, staged_from, now, Version(slot / "after" / path.name), _elsewhere(*unit)
+    )
 
 
 def stage_discard(path: Path, slot: Path) -> Discard:
@@ -51,7 +58,7 @@ def stage_discard(path: Path, slot: Path) -> Discard:
     found = kind(path)
     if found not in ("file", "folder"):
         raise UnreadableStore(path, f"a {found}, neither file nor folder" if found else "not there")
-    return Discard(path, slot, outline(path), _warnings(path))
+    return Discard(path, slot, outline(path), _elsewhere(path))
 
 
 def check_written(edit: FileEdit | FolderEdit) -> None:
@@ -84,10 +91,23 @@ def as_unreadable(path: Path) -> Iterator[None]:
         raise UnreadableStore(path, reason_of(error)) from error
 
 
-def _warnings(path: Path) -> tuple[str, ...]:
-    if kind(path) == "file" and path.lstat().st_nlink > 1:
-        return ("has another name (a hard link) elsewhere, which keeps the old content",)
-    return ()
+def _elsewhere(*paths: Path) -> tuple[Elsewhere, ...]:
+    """Files with another name, and links that lead somewhere: neither what is there nor who owns it is known.
+
+    Of each kind the first below these paths, with the number of the others.
+    """
+    found: dict[str, list[Path]] = {}
+    for path in paths:
+        for each in (path, *(walk(path) if kind(path) == "folder" else ())):
+            what = kind(each)
+            if what == "file" and each.lstat().st_nlink > 1:
+                found.setdefault(_LINKED, []).append(each)
+            elif what == "link" and each.exists():
+                found.setdefault(_LEADS, []).append(each)
+    return tuple(
+        Elsewhere(those[0], reason + (f" (and {len(those) - 1} more)" if len(those) > 1 else ""))
+        for reason, those in found.items()
+    )
 
 
 def _journal_first(suffix: str) -> bool:

@@ -172,14 +172,55 @@ def looks(home: Path) -> dict[str, tuple[int, int]]:
     return {str(path): (path.lstat().st_ino, path.lstat().st_mode) for path in home.rglob("*")}
 
 
-def test_another_name_elsewhere_keeps_the_old_content(scene: Scene, folder: Path) -> None:
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(f"{CHROME}/Favicons", id="a database that is edited"),
+        pytest.param(f"{CHROME}/Local Storage/leveldb", id="a file of a folder that is replaced"),
+        pytest.param(f"{FIREFOX}/storage/default/https+++labs.openai.com", id="a file of a folder that goes"),
+        pytest.param(".cache/google-chrome/Default/Cache/Cache_Data", id="an entry of a cache"),
+    ],
+)
+def test_another_name_elsewhere_keeps_the_old_content_and_is_said(
+    scene: Scene, folder: Path, tally: Tally, place: str
+) -> None:
+    """Nothing is written through it, and the profile is clean; but what was in it isn't gone."""
     home = scene.set_up(folder)
-    (folder / "outside").hardlink_to(home / CHROME / "Favicons")
+    files = [one for one in (home / place, *sorted((home / place).rglob("*"))) if one.is_file()]
+    path = next((one for one in files if b"labs.openai.com" in one.read_bytes()), files[0])
+    (folder / "outside").hardlink_to(path)
     before = (folder / "outside").read_bytes()
     ran = homes.clean(home)
-    assert ran.code == 0
+    assert (ran.code, ran.said["residue"]) == (4, [one for one in ran.said["residue"] if one["explained"]])
+    assert [discreet(str(path))] == [
+        one["path"] for one in ran.said["skipped"] if "hard link" in one["reason"]
+    ]
     assert (folder / "outside").read_bytes() == before
     assert homes.differing(homes.content(home), scene.new) == []
+    tally.add("bad inputs refused or read", 1)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("CURRENT", id="the name of the manifest"),
+        pytest.param("MANIFEST-*", id="the manifest"),
+        pytest.param("*.log", id="the records"),
+    ],
+)
+def test_one_file_of_a_database_that_is_none_keeps_the_whole(
+    scene: Scene, folder: Path, tally: Tally, name: str
+) -> None:
+    home = scene.set_up(folder)
+    (path,) = (home / CHROME / "Local Storage/leveldb").glob(name)
+    path.unlink()
+    a_fifo(path, path)
+    others = {one: one.read_bytes() for one in path.parent.iterdir() if one.is_file()}
+    ran = homes.clean(home)
+    assert ran.code == 4, ran.said
+    assert discreet(str(path)) in {one["path"] for one in ran.said["skipped"]}
+    assert {one: one.read_bytes() for one in path.parent.iterdir() if one.is_file()} == others
+    tally.add("bad inputs refused or read", 1)
 
 
 DATABASE, SESSION, JSON = f"{CHROME}/Favicons", f"{FIREFOX}/sessionstore.jsonlz4", f"{CHROME}/Preferences"

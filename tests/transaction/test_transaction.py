@@ -237,7 +237,9 @@ def test_hard_link_elsewhere_keeps_the_old_content_and_is_told(
         linked, alone = transaction.swap()
         transaction.commit()
     assert isinstance(linked, Swapped)
-    assert "hard link" in linked.warnings[0]
+    assert [(one.path, "hard link" in one.reason) for one in linked.warnings] == [
+        (profile / "Network" / "State", True)
+    ]
     assert alone == Swapped(profile / "Bookmarks")
     assert (tmp_path / "elsewhere").read_text() == "old"
 
