@@ -1,6 +1,7 @@
 """What Chromium has set aside to delete, or can't reach any more: it goes as soon as it names the target.
 
-Whoever else is in it can't miss it: no browser reads it, and Chromium itself deletes it at the next occasion.
+Whoever else is in it can't miss it: no browser reads it, and Chromium itself deletes or replaces it at the
+next occasion.
 """
 
 from __future__ import annotations

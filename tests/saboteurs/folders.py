@@ -186,8 +186,12 @@ def _folder_naming(store: Any, scene: Scene) -> None:
 def _doomed(store: Any, scene: Scene) -> None:
     if "WebStorage" in store.places[0]:
         fill_sqlite(scene.path(QUOTA), QUOTA.rows, QUOTA.clears, "chromium")
+    stars = store.places[0].count("*")
+    if not stars:
+        put(scene.path(store), NAMING)
+        return
     for name, content in (("1", NAMING), ("2", b"nobody's")):
-        put(scene.path(store, *name * store.places[0].count("*")) / "file", content)
+        put(scene.path(store, *name * stars) / "file", content)
 
 
 def _lost_file_systems(store: Any, scene: Scene) -> None:

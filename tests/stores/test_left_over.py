@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrubber.browsers.chromium.left_over import (
+    BAD_NETWORK_STATE,
+    BAD_PREFERENCES,
     CHANNEL_IDS,
     DOOMED_BUCKETS,
     FLASH_OBJECTS,
@@ -59,6 +61,27 @@ def clean(profile: Path, *stores: Store) -> list[str]:
         assert all(isinstance(made, Swapped) for made in transaction.swap())
         transaction.commit()
     return removed
+
+
+BAD = [
+    (BAD_PREFERENCES, "Preferences.bad"),
+    (BAD_PREFERENCES, "Secure Preferences.bad"),
+    (BAD_PREFERENCES, "Local State.bad"),
+    (BAD_NETWORK_STATE, "Network Persistent State.bad"),
+    (BAD_NETWORK_STATE, "Network/Network Persistent State.bad"),
+    (BAD_NETWORK_STATE, "Storage/ext/abcdef/def/Network Persistent State.bad"),
+]
+
+
+@pytest.mark.parametrize(("store", "place"), BAD, ids=[place for _, place in BAD])
+@pytest.mark.parametrize("host", MIXED)
+def test_files_that_could_not_be_parsed_go_if_they_name_the_target(
+    tmp_path: Path, store: Store, place: str, host: str
+) -> None:
+    put(tmp_path / place, f'{{"profile":{{"https://{host}:443,*":')
+    put(tmp_path / place.removesuffix(".bad"), f'{{"https://{host}":1}}')
+    assert clean(tmp_path, store) == ([place] if host in OURS else [])
+    assert (tmp_path / place.removesuffix(".bad")).exists()
 
 
 OLD = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrubber.browsers.chromium.layout import in_caches, in_partitions, in_profile
+from scrubber.browsers.chromium.layout import in_caches, in_network, in_partitions, in_profile
 from scrubber.stores.columns import Host, Site
 from scrubber.stores.doomed import Doomed, LostFileSystems, PrimaryFileSystem
 from scrubber.stores.encrypted_cache import EncryptedCache
@@ -46,6 +46,20 @@ LOCAL_STORAGE_FILES = OriginFiles(  # before Chromium 61
     source="content/browser/dom_storage/dom_storage_area.cc",
 )
 
+# A file that couldn't be parsed is renamed, to be replaced by the next such; nobody reads it.
+_JSON_STORE = "components/prefs/json_pref_store.cc"
+BAD_PREFERENCES = Doomed(
+    *(
+        place
+        for name in ("Preferences.bad", "Secure Preferences.bad", "AccountPreferences.bad")
+        for place in in_profile(name)
+    ),
+    "{user_data}/Local State.bad",
+    holds="permissions",
+    source=_JSON_STORE,
+)
+BAD_NETWORK_STATE = Doomed(*in_network("Network Persistent State.bad"), holds="network", source=_JSON_STORE)
+
 _FLASH = "Pepper Data/Shockwave Flash/WritableRoot/#SharedObjects/*"
 FLASH_OBJECTS = OriginDirs(  # before Chromium 88
     *in_profile(f"{_FLASH}/*"),
@@ -82,6 +96,8 @@ LEFT_OVER: tuple[Store, ...] = (
     DOOMED_BUCKETS,
     LOST_FILE_SYSTEMS,
     PRIMARY_FILE_SYSTEM,
+    BAD_PREFERENCES,
+    BAD_NETWORK_STATE,
     LOCAL_STORAGE_FILES,
     FLASH_OBJECTS,
     CHANNEL_IDS,
