@@ -85,6 +85,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
             for planned in plan.stores
         ],
         "skipped": [{"path": str(skipped.path), "reason": skipped.reason} for skipped in plan.skipped],
+        "unread": sorted(map(str, plan.unread)),
     }
 
 
@@ -125,6 +126,7 @@ def _loaded(saved: dict[str, Any]) -> Plan:
             _store(store, profiles[store["profile"]], places[store["profile"]]) for store in saved["stores"]
         ),
         tuple(Skipped(Path(skipped["path"]), skipped["reason"]) for skipped in saved["skipped"]),
+        frozenset(map(Path, saved["unread"])),
     )
 
 
