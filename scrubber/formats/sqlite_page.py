@@ -96,6 +96,12 @@ class Field(NamedTuple):
         """Whether it is a text, in the encoding of the database."""
         return self.serial >= 13 and self.serial % 2 == 1
 
+    @property
+    def integer(self) -> int:
+        """The number that it is, where it is one."""
+        # Zero and one have serial types of their own, and no bytes.
+        return self.serial - 8 if self.serial in (8, 9) else int.from_bytes(self.data, "big", signed=True)
+
 
 @dataclass(frozen=True)
 class Record:

@@ -15,9 +15,11 @@ from scrubber.formats.sqlite_file import Database
 from scrubber.formats.sqlite_log import WAL_MAGICS, journal_images, wal_images
 from scrubber.formats.sqlite_page import DAMAGED, MAGIC, Field, Record, Slack, Tree
 from scrubber.formats.sqlite_unit import JOURNAL_MAGIC
+from scrubber.residue import sql_bodies
 from scrubber.residue.encoded import SEPARATOR
 from scrubber.residue.packed import holds_packed
 from scrubber.residue.piece import MENTION, Facts, Match, Part, Piece
+from scrubber.residue.sql_bodies import Bodies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,14 +77,25 @@ class _Entries:
     """
 
     search: Search
+    bodies: Bodies
     others: set[int | None] = field(default_factory=set)
 
     def note(self, record: Record) -> None:
         """Remember a record if it is such an entry."""
         if record.tree and record.tree.name in _KEYS and not record.tree.table:
-            key = self._key(record.tree, list(record.fields()))
+            fields = list(record.fields())
+            key = self._key(record.tree, fields)
             if key is not None and not self.search.names(key):
                 self.others.add(record.rowid)
+            if record.tree.name == sql_bodies.ENTRIES:
+                self.bodies.note(record, _by_name(record.tree, fields))
+
+    def body(self, record: Record) -> Iterator[Part]:
+        """What a record completes, where bodies lie in several."""
+        if record.tree and record.tree.name == sql_bodies.PARTS and not record.tree.table:
+            fields = list(record.fields())
+            why = MENTION if self.contents(record, fields) else ""
+            yield from self.bodies.add(record, _by_name(record.tree, fields), why)
 
     def contents(self, record: Record, fields: list[Field]) -> frozenset[str]:
         """The columns of a record that hold what another site's entry is made of."""
@@ -92,12 +105,16 @@ class _Entries:
         if table in _KEYS:
             key = self._key(record.tree, fields)
             return frozenset() if key is None or self.search.names(key) else _CONTENTS[table]
-        owner = dict(zip(record.tree.columns, fields, strict=False)).get(_OWNERS.get(table, ""))
-        return _CONTENTS[table] if owner and _integer(owner) in self.others else frozenset()
+        owner = _by_name(record.tree, fields).get(_OWNERS.get(table, ""))
+        return _CONTENTS[table] if owner and owner.integer in self.others else frozenset()
 
     def _key(self, tree: Tree, fields: list[Field]) -> bytes | None:
-        by_name = dict(zip(tree.columns, fields, strict=False))
-        return next((by_name[name].data for name in _KEYS[tree.name] if name in by_name), None)
+        row = _by_name(tree, fields)
+        return next((row[name].data for name in _KEYS[tree.name] if name in row), None)
+
+
+def _by_name(tree: Tree, fields: list[Field]) -> dict[str, Field]:
+    return dict(zip(tree.columns, fields, strict=False))
 
 
 _KEYS = {"resources": ("cache_key",), "entries": ("key", "request_url_no_query")}
@@ -117,7 +134,7 @@ def _may_hide(tree: Tree) -> bool:
 
 
 def _parts(items: Iterable[Record | Slack], search: Search) -> Iterator[Part]:
-    entries = _Entries(search)
+    entries = _Entries(search, Bodies(search))
     held: list[Record] = []
     size = 0
     for item in items:
@@ -130,6 +147,7 @@ def _parts(items: Iterable[Record | Slack], search: Search) -> Iterator[Part]:
             yield from _records(held, entries)
             held, size = [], 0
     yield from _records(held, entries)
+    yield from entries.bodies.rest()
 
 
 def _records(records: list[Record], entries: _Entries) -> Iterator[Part]:
@@ -142,6 +160,7 @@ def _records(records: list[Record], entries: _Entries) -> Iterator[Part]:
             yield from _cells(record, entries)
         elif _has_more(record.payload):
             yield from _numbers_and_blobs(record, entries)
+        yield from entries.body(record)
 
 
 def _has_more(payload: bytes) -> bool:
@@ -179,14 +198,9 @@ def _cells(record: Record, entries: _Entries) -> Iterator[Part]:
             yield from _number(record, one, entries.search)
 
 
-def _integer(one: Field) -> int:
-    # Zero and one have serial types of their own, and no bytes.
-    return one.serial - 8 if one.serial in (8, 9) else int.from_bytes(one.data, "big", signed=True)
-
-
 def _number(record: Record, one: Field, search: Search) -> Iterator[Match]:
     where = record.tree.column(one.column) if record.tree else ""
-    found = search.hashes.number(_integer(one), where)
+    found = search.hashes.number(one.integer, where)
     if found:
         table = (record.tree.table or record.tree.name) if record.tree else ""
         yield Match(
