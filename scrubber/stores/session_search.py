@@ -83,6 +83,8 @@ class Search:
                 self._each(value, here, self._closed_tab)
             elif name == "closedGroups":
                 self._each(value, here, self._group)
+            elif name == "cookies":  # before Firefox 56
+                self._each(value, here, self._cookie)
             else:
                 self._rest(value, here)
         if isinstance(tabs, list) and tabs and self._all_gone(len(tabs), (*at, "tabs")):

@@ -374,6 +374,14 @@ class TestBesidesPages:
         left = cleaned(path, session(window(tab(SHOP)), cookies=ours + others))
         assert left["cookies"] == others
 
+    def test_cookies_that_a_window_has_since_an_old_version(self, path: Path) -> None:
+        ours = [{"host": "labs.openai.com", "name": "n", "value": "secret"}, {"host": ".openai.com"}]
+        others = [{"host": "labs.openai.com.evil.example", "value": "v"}, {"host": "shop.example"}]
+        for name in ("windows", "_closedWindows"):
+            state = {**session(window(tab(SHOP))), name: [{**window(tab(SHOP)), "cookies": ours + others}]}
+            left = cleaned(path, state)
+            assert left[name][0]["cookies"] == others
+
     def test_forms(self, path: Path) -> None:
         form = {"url": SHOP, "id": {"q": "garden"}, "children": [{"url": LABS, "id": {"prompt": "a cat"}}]}
         left = cleaned(path, session(window(tab(SHOP, formdata=form))))
