@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,11 @@ from scrubber.errors import UnreadableStore
 from scrubber.files import kind, read_regular
 from scrubber.model import Standing
 from scrubber.stores import json_edit
+from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
 from scrubber.stores.json_edit import Becomes, Cut, Cuts, Gone, Place, at_places
 from scrubber.stores.placed import Placed
-from scrubber.stores.records import Rule
+from scrubber.stores.records import Rule, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from scrubber.formats.json_text import Node
     from scrubber.model import Changes, Look, Trace
-    from scrubber.stores.columns import Column, Row
+    from scrubber.stores.columns import Column, Row, Value
 
 KEY = "@key"
 """The field that has an item's own key, where the items are an object's members."""
@@ -40,6 +42,8 @@ class Items:
     rule: Rule
     leaves: Callable[[Node], Node | Gone]
     """What takes an item's place, where it can't simply go."""
+    clears: tuple[str, ...]
+    """Fields that go alone where nothing else in the item names the target."""
     follows: str
     """The list whose items have the guid of this one's: it goes with them, and only then."""
 
@@ -50,9 +54,10 @@ class Items:
         holds: str,
         keep: str = "",
         leaves: Callable[[Node], Node | Gone] = lambda _: Gone(),
+        clears: tuple[str, ...] = (),
         follows: str = "",
     ) -> None:
-        settle(self, place=place, rule=Rule(of, holds, keep), leaves=leaves, follows=follows)
+        settle(self, place=place, rule=Rule(of, holds, keep), leaves=leaves, clears=clears, follows=follows)
 
     @property
     def where(self) -> str:
@@ -89,7 +94,7 @@ class JsonFile(Placed):
                     if items.follows:
                         trace = _followed(items, place, row, root, found)
                     else:
-                        trace = items.rule.judge(items.where, place, row, look)
+                        trace = _judged(items, place, row, look)
                     if trace is not None and item is not None:
                         stays = items.nested and _holds_others(item, (*place, items.nested), found, look)
                         found.setdefault(place, replace(trace, standing=Standing.KEPT) if stays else trace)
@@ -104,13 +109,37 @@ class JsonFile(Placed):
     def cuts(self, traces: Sequence[Trace]) -> Callable[[Node], Cuts]:
         """What takes these items out of a file's value."""
         leaves = {items.where: items.leaves for items in self.items}
-        return lambda root: at_places(_cut(root, trace, leaves[trace.where]) for trace in traces)
+        return lambda root: at_places(
+            cut for trace in traces for cut in _cuts(root, trace, leaves[trace.where])
+        )
 
 
-def _cut(root: Node, trace: Trace, leaves: Callable[[Node], Node | Gone]) -> tuple[Place, Cut]:
+def _cuts(root: Node, trace: Trace, leaves: Callable[[Node], Node | Gone]) -> Iterator[tuple[Place, Cut]]:
     place: Place = trace.key  # type: ignore[assignment]
-    left = leaves(json_edit.value_at(root, place))
-    return place, left if isinstance(left, Gone) else Becomes(left)
+    for field in trace.blank:
+        yield (*place, *field.split(".")), Gone()
+    if not trace.blank:
+        left = leaves(json_edit.value_at(root, place))
+        yield place, left if isinstance(left, Gone) else Becomes(left)
+
+
+def _judged(items: Items, place: Place, row: Row, look: Look) -> Trace | None:
+    rest = {name: value for name, value in row.items() if name not in items.clears}
+    trace = items.rule.judge(items.where, place, rest, look)
+    if trace is None and items.clears:
+        fields: Row = {name: _legible(row[name]) for name in items.clears if name in row}
+        named = {name: value for name, value in fields.items() if names(text(value), look, items.rule.holds)}
+        trace = items.rule.judge(items.where, place, named, look)
+        return trace and replace(trace, blank=tuple(named))
+    return trace
+
+
+def _legible(value: Value) -> str:
+    """The text of a field; what C++ serialised is in base64, and names pages as they are."""
+    try:
+        return base64.b64decode(text(value), validate=True).decode("latin-1")
+    except ValueError:
+        return text(value)
 
 
 def _followed(items: Items, place: Place, row: Row, root: Node, found: Mapping[Place, Trace]) -> Trace | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scrubber.browsers.firefox.files import SEARCH_PLUGINS
+from scrubber.browsers.firefox.files import HANDLERS_BEFORE_57, SEARCH_PLUGINS
 from scrubber.browsers.firefox.person import ADDRESSES, CONTAINERS, DICTIONARY, EXTENSIONS, PERSON, STYLES
 from scrubber.browsers.firefox.stores import STORES
 from scrubber.formats import mozlz4
@@ -59,6 +59,7 @@ FILES: dict[str, tuple[Store, str, bytes, bytes]] = {
     "card": (ADDRESSES, "autofill-profiles.json", cards(HOST), cards(ALIKE)),
     "word": (DICTIONARY, "persdict.dat", f"zebra\n{HOST}\n".encode(), f"zebra\n{ALIKE}\n".encode()),
     "extension": (EXTENSIONS, "extensions.json", extensions(HOST), extensions(ALIKE)),
+    "handler of an old version": (HANDLERS_BEFORE_57, "mimeTypes.rdf", plugin(HOST), plugin(ALIKE)),
     "search engine of an old version": (SEARCH_PLUGINS, "searchplugins/s.xml", plugin(HOST), plugin(ALIKE)),
     "list of these": (SEARCH_PLUGINS, "search.json", plugin(HOST), plugin(ALIKE)),
     "what an extension listens for": (

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -111,6 +112,33 @@ def test_what_background_tasks_are_told_of_the_profile(tmp_path: Path) -> None:
     assert cleaned(files.TARGETING, path, told("labs.openai.com", *others)) == told(*others)
 
 
+def test_downloads_of_others_lose_only_the_page_that_they_came_from(tmp_path: Path) -> None:
+    def referrer(url: str) -> str:
+        return base64.b64encode(b"\0" * 16 + len(url).to_bytes(4, "big") + url.encode() + b"\0").decode()
+
+    def download(url: str, **source: str) -> dict[str, Any]:
+        return {"source": {"url": url, **source}, "target": "/home/a/b.zip", "totalBytes": 7}
+
+    shop, alike = "https://shop.example/b.zip", f"{EVIL}/b.zip"
+    value = {
+        "list": [
+            download(f"{LABS}/a.png", referrerInfo=referrer("https://shop.example/")),
+            {"source": f"{LABS}/b.png", "target": "/home/a/b.png"},
+            download(f"https://shop.example/?from={LABS}/", referrer=LABS),
+            download(shop, referrerInfo=referrer(f"{LABS}/gallery")),
+            download(shop, referrer=f"{LABS}/gallery", userContextId="2"),
+            download(alike, referrerInfo=referrer(f"{EVIL}/"), referrer=EVIL),
+            {"source": shop, "target": "/home/a/b.zip"},
+        ]
+    }
+    left = cleaned(files.DOWNLOADS, tmp_path / "downloads.json", value)
+    assert left["list"] == [
+        download(shop),
+        download(shop, userContextId="2"),
+        *value["list"][5:],
+    ]
+
+
 def test_handlers_leave_their_place_to_nobody(tmp_path: Path) -> None:
     gmail = {"name": "Gmail", "uriTemplate": "https://mail.google.com/mail/?extsrc=mailto&url=%s"}
     labs = {"name": "Labs", "uriTemplate": f"{LABS}/?open=%s"}
@@ -170,11 +198,6 @@ def test_what_people_set_up_is_kept_and_reported(tmp_path: Path, store: JsonFile
     [
         pytest.param({"source": {"url": f"{LABS}/a.png"}, "target": "/home/a/a.png"}, True, id="source"),
         pytest.param({"source": f"{LABS}/a.png", "target": "/home/a/a.png"}, True, id="source-as-text"),
-        pytest.param(
-            {"source": {"url": "https://shop.example/a", "referrerInfo": LABS}, "target": "t"},
-            True,
-            id="referrer",
-        ),
         pytest.param({"source": {"url": f"{EVIL}/a.png"}, "target": "t"}, False, id="look-alike"),
     ],
 )

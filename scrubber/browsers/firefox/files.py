@@ -152,6 +152,12 @@ HANDLERS = JsonFile(
     source="uriloader/exthandler/HandlerService.sys.mjs",
 )
 
+HANDLERS_BEFORE_57 = WholeFiles(
+    "{profile}/mimeTypes.rdf",
+    holds="permissions",
+    source="uriloader/exthandler/nsHandlerService.js",
+)
+
 NOTIFICATIONS = JsonFile(
     "{profile}/notificationstore.json",
     items=(Items(of=(Origin(KEY),), holds="storage"),),
@@ -209,7 +215,14 @@ TASKBAR_TABS = JsonFile(
 
 DOWNLOADS = JsonFile(
     "{profile}/downloads.json",
-    items=(Items("list", of=(Url("source.url"), Url("source")), holds="downloads"),),
+    items=(
+        Items(
+            "list",
+            of=(Url("source.url"), Url("source")),
+            holds="downloads",
+            clears=("source.referrer", "source.referrerInfo"),
+        ),
+    ),
     source="toolkit/components/downloads/DownloadStore.sys.mjs",
 )
 
@@ -238,6 +251,7 @@ FILES: tuple[Store, ...] = (
     LOGINS,
     SAVED_LOGINS,
     HANDLERS,
+    HANDLERS_BEFORE_57,
     NOTIFICATIONS,
     BOOKMARK_BACKUPS,
     SEARCH_ENGINES,

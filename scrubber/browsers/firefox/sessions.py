@@ -11,6 +11,7 @@ SESSIONS = Session(
     "{profile}/sessionstore-backups/upgrade.jsonlz4-*",
     "{profile}/sessionstore.js",  # before Firefox 56
     "{profile}/sessionstore.bak",
+    "{profile}/sessionstore.bak-*",  # kept by an update, before Firefox 33
     "{profile}/sessionstore-backups/recovery.js",
     "{profile}/sessionstore-backups/recovery.bak",
     "{profile}/sessionstore-backups/previous.js",
