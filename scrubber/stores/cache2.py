@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _ENTRIES = "entries"
 _KEY_PREFERENCE = "browser.cache.disk.encryption.key"
 _START_PAGE = "about:home"
+_PREDICTIONS = "predictor-origin"
+"""What a site's pages loaded last time, in an entry of its own; until Firefox 139."""
 _INDEXES = ("index", "index.log", "index.tmp")
 _Seen = tuple[Standing, str, str]
 """How an entry stands to the target, what gave it away, and the name of its record in the index."""
@@ -84,7 +86,9 @@ class _Judge:
                     raise Damaged("neither name nor checksum is right")
                 text = entry.key.decode("utf-8", "replace")
                 standing = self._standing(text)
-                whole = is_asked(self.look) or read_key(text).url == _START_PAGE
+                key = read_key(text)
+                of_browsing = key.url == _START_PAGE or key.extension == _PREDICTIONS
+                whole = of_browsing or is_asked(self.look)
                 if standing is None and whole:
                     body = b"".join(read_body(opened, entry, self.secret))
                     standing = Standing.MENTION if self._holds_name(entry, body) else None

@@ -158,6 +158,20 @@ class TestEntries:
         assert [trace.seen for trace in removed] == ["a,:about:home"]
         assert kept.exists()
 
+    def test_what_was_foretold_of_another_site_goes_if_it_names_the_target(self, cache: Path) -> None:
+        foretold = "~predictor-origin,:https://{}/"
+        element = {"predictor::https://labs.openai.com/a.js": "1,3,1795501402"}
+        put(cache, foretold.format("shop.example"), elements=element)
+        alike = {key.replace(".com/", ".com.evil.example/"): value for key, value in element.items()}
+        kept = put(cache, foretold.format("notopenai.com"), elements=alike)
+        page = put(cache, OTHERS["bystander"], elements=element)
+        removed, _ = clean(STORE, cache, cache.parent)
+        assert [(trace.seen, trace.standing) for trace in removed] == [
+            (foretold.format("shop.example"), Standing.MENTION)
+        ]
+        assert kept.exists()
+        assert page.exists()
+
 
 class TestEncryptedEntries:
     SECRET = bytes(range(32))

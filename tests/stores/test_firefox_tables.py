@@ -724,3 +724,12 @@ def test_folders_that_bear_the_name_stay_for_what_others_have_in_them(tmp_path: 
     everything = Policy(include=frozenset({"bookmarks"}), mentions="all")
     clean(PLACES, path, everything)
     assert ask(path, "SELECT id, parent FROM moz_bookmarks WHERE id >= 80") == [(80, 1), (81, 80)]
+
+
+def test_permissions_that_an_update_set_aside_go_too(tmp_path: Path) -> None:
+    path = made(tmp_path, "permissions")
+    origins = ["https://labs.openai.com", "https://labs.openai.com.evil.example", "https://shop.example"]
+    run(path, "CREATE TABLE moz_perms_v6 (id INTEGER PRIMARY KEY, origin TEXT, type TEXT)")
+    insert(path, "moz_perms_v6", *({"origin": origin, "type": "geo"} for origin in origins))
+    clean(PERMISSIONS, path)
+    assert ask(path, "SELECT origin FROM moz_perms_v6") == origins[1:]

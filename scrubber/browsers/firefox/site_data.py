@@ -36,6 +36,7 @@ PERMISSIONS = Sqlite(
     source="extensions/permissions/PermissionManager.cpp",
     rows=(
         Rows("moz_perms", Origin("origin"), PermissionType("type")),
+        Rows("moz_perms_v6", Origin("origin")),  # set aside by an update to Firefox 42 or so
         Rows("moz_origin_interactions", Origin("origin")),
         Rows("moz_hosts", Host("host")),  # before Firefox 42
     ),
