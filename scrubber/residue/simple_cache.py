@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from scrubber.errors import UnreadableStore
 from scrubber.formats.damaged import Damaged
+from scrubber.formats.simple_cache import ENTRY
 from scrubber.formats.simple_index import read_index
 from scrubber.residue.piece import LIMIT, Match, Part
 from scrubber.residue.responses import LARGEST_HEADERS, Response, said_by
@@ -53,6 +54,14 @@ def read_entry(file: BinaryIO, path: Path, search: Search, owners: Owners) -> It
     if headers:
         yield response.headers(headers)
     yield from response.body(file, start, stop, said_by(headers))
+
+
+def is_damaged(path: Path, head: bytes) -> bool:
+    """Whether something else is called as an entry is; one of zeros, as a crash leaves it, hides nothing.
+
+    Where its key ends is not to be told, so that a name at its end may run on into the body.
+    """
+    return ENTRY.fullmatch(path.name) is not None and bool(head.strip(b"\0"))
 
 
 def read_the_index(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:

@@ -34,6 +34,7 @@ from scrubber.residue.piece import Part, Piece, windows
 from scrubber.residue.readers import Readers, signs
 from scrubber.residue.search import Search
 from scrubber.residue.shipped import shipped
+from scrubber.residue.simple_cache import is_damaged
 from scrubber.residue.tally import Known, NotExamined, Remnant, Tally
 
 if TYPE_CHECKING:
@@ -211,6 +212,8 @@ class _Sweep:
                 file.seek(0)
         elif looks_opaque(file, size) and not self._is_clear(path, found.head):
             yield NotExamined(path, "unknown content that is encrypted or packed")
+        elif is_damaged(path, found.head):
+            yield NotExamined(path, "an entry of a cache that doesn't start as one")
         yield from self.tally(path, windows(file, size, self.search.reach))
 
     def _is_clear(self, path: Path, head: bytes) -> bool:

@@ -146,10 +146,31 @@ def test_another_sites_storage_is_not_explained(tmp_path: Path) -> None:
     assert seen(tmp_path) == {("cell", "")}
 
 
+KEY = "https://kept.example/?u=labs.openai.com"
+
+
 def test_an_entry_that_a_crash_cut_is_still_another_sites(tmp_path: Path) -> None:
     content = simple_cache_files.header(OTHER) + b"body that names labs.openai.com and breaks o"
     (tmp_path / f"{simple_cache_files.name(OTHER)}_0").write_bytes(content)
     assert seen(tmp_path) == {("cache body", "mention")}
+
+
+@pytest.mark.parametrize(
+    ("content", "is_said"),
+    [
+        pytest.param(b"1" + simple_cache_files.entry(KEY, b"a picture")[1:], True, id="another magic"),
+        pytest.param(simple_cache_files.entry(KEY, b"a picture"), False, id="an entry"),
+        pytest.param(b"", False, id="empty"),
+        pytest.param(bytes(4096), False, id="zeros"),
+    ],
+)
+def test_an_entry_that_does_not_start_as_one_is_not_examined(
+    tmp_path: Path, content: bytes, is_said: bool
+) -> None:
+    """The last letters of its key and the first of its body would make another name."""
+    (tmp_path / f"{simple_cache_files.name(KEY)}_0").write_bytes(content)
+    said = [one.reason for one in sweep([tmp_path], TARGET) if isinstance(one, NotExamined)]
+    assert said == ["an entry of a cache that doesn't start as one"] * is_said
 
 
 @pytest.mark.parametrize(
