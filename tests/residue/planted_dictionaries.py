@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 WORDS = FILLER[::-1] + FILLER
 """The dictionary: it has most of a page, and no host."""
+NEWER = WORDS + b"and more"
+"""One that is itself sent packed with the other."""
 SOURCE = "https://www.example.org/words"
 SCRIPT = "7"
 """A key that doesn't say whose the entry is."""
@@ -97,10 +99,9 @@ def nobodys(coding: str, pack: Packer, place: str, cache: Callable[..., None]) -
 
 def by_a_packed_one(folder: Path, host: str, pack: Packer, coding: str) -> None:
     """The dictionary is what another one unpacks."""
-    newer = WORDS + b"and more"
     in_simple(folder / "z", WORDS, USE)
-    in_simple(folder / "a", pack(newer, WORDS), f"content-encoding:{coding}", USE, key=SOURCE + "2")
-    in_simple(folder / "m", pack(page(host), newer), f"content-encoding:{coding}", key=SCRIPT)
+    in_simple(folder / "a", pack(NEWER, WORDS), f"content-encoding:{coding}", USE, key=SOURCE + "2")
+    in_simple(folder / "m", pack(page(host), NEWER), f"content-encoding:{coding}", key=SCRIPT)
 
 
 def in_a_file(folder: Path, host: str, pack: Packer) -> None:

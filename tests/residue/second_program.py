@@ -28,9 +28,12 @@ from urllib.parse import unquote_to_bytes
 import cramjam
 import lz4.block
 import lz4.frame
+import zstandard
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES128
 from cryptography.hazmat.primitives.ciphers.modes import CBC
+
+from tests.residue.planted_dictionaries import NEWER, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +69,8 @@ def _places(path: Path, chain: list[str], at: dict[str, Any]) -> Iterator[bytes]
         yield from _leveldb(path, container)
     elif container == "block file" and "packed_at" in at:
         yield path.read_bytes()[at["packed_at"] :]
+    elif "res_id" in at:
+        yield _joined(path, at["res_id"])
     elif "before_offset" in at:
         yield from _session_record(path, at["before_offset"])
     elif at["seen_as"] == "free page" and container:
@@ -115,6 +120,13 @@ def _cells(path: Path, at: dict[str, Any]) -> Iterator[bytes]:
         yield value.encode(encoding) if isinstance(value, str) else value
         return
     yield from _pages(path.read_bytes(), at["page"])
+
+
+def _joined(path: Path, number: int) -> bytes:
+    """All rows of a body in Chromium's cache in SQLite."""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        rows = database.execute('SELECT blob FROM blobs WHERE res_id = ? ORDER BY "start"', (number,))
+        return b"".join(blob for (blob,) in rows)
 
 
 def _pages(content: bytes, number: int) -> Iterator[bytes]:
@@ -392,6 +404,13 @@ def _narrow(data: bytes) -> Iterator[bytes]:
     yield data.replace(b"\0", b"")
 
 
+def _with_words(data: bytes) -> Iterator[bytes]:
+    """Zstandard with a dictionary that the tests planted."""
+    words = {hashlib.sha256(one).digest(): one for one in (WORDS, NEWER)}[data[8:40]]
+    raw = zstandard.ZstdCompressionDict(words, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    yield zstandard.ZstdDecompressor(raw).decompressobj().decompress(data[40:])
+
+
 _OPENERS = {
     "decrypted": _decrypted,
     "rotated letters": _rotated_back,
@@ -407,6 +426,7 @@ _OPENERS = {
     "gzip br": lambda data: iter((gzip.decompress(bytes(cramjam.brotli.decompress(data))),)),
     "br gzip": lambda data: iter((gzip.decompress(bytes(cramjam.brotli.decompress(data))),)),
     "zstd": _zstd,
+    "dcz": _with_words,
     "mozlz4": _lz4,
     "lz4": _lz4_frame,
     "snappy": _snappy,

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.running import CHROME, scrubber
-from tests.residue.planted import BODIES, NAMES
+from tests.residue.planted import BODIES, NAMES, OTHER, page
 from tests.residue.planted_databases import DATABASES
+from tests.residue.planted_dictionaries import DICTIONARIES, DICTIONARY_BODIES
 from tests.residue.planted_files import FILES
 from tests.residue.second_program import sees
+from tests.residue.test_sql_bodies import NOISE, brotli, cache
 from tests.residue.test_verify import home, nobodys_home
 
 if TYPE_CHECKING:
@@ -18,10 +20,14 @@ if TYPE_CHECKING:
 __all__ = ["home", "nobodys_home"]
 
 HOST = "labs.openai.com"
-SEALED = {"encrypted entry of cache2"}
+SEALED = {"encrypted entry of cache2", "dcz in encrypted cache2"}
 """Which only their key opens; tests of the format have a second reader."""
+WORDED = {**DICTIONARIES, **DICTIONARY_BODIES}
 KINDS = {
-    kind: plant for kind, plant in {**NAMES, **BODIES, **DATABASES, **FILES}.items() if kind not in SEALED
+    kind: plant
+    for kind, plant in {**NAMES, **BODIES, **DATABASES, **FILES, **WORDED}.items()
+    # There is no other reader of Brotli with a dictionary.
+    if kind not in SEALED and not kind.startswith("dcb")
 }
 
 
@@ -31,3 +37,10 @@ def test_a_second_program_sees_each_finding(home: Path, plant: Callable[[Path, s
     residue = scrubber("verify", "--json", "-v", "--home", home).json["residue"]
     assert residue
     assert [one for one in residue if not sees(one)] == []
+
+
+@pytest.mark.parametrize("key", [OTHER, None], ids=["another site's", "nobody's"])
+def test_a_second_program_puts_bodies_in_several_rows_together(home: Path, key: str | None) -> None:
+    cache(home / CHROME, brotli(page(HOST) + NOISE), key=key)
+    residue = scrubber("verify", "--json", "-v", "--home", home).json["residue"]
+    assert [sees(one) for one in residue] == [True]
