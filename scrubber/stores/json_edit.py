@@ -124,8 +124,13 @@ def value_at(root: Node, place: Place) -> Node:
 
 
 def changed(node: Node, cuts: Cuts) -> Node:
-    """A copy with the cuts made; unchanged parts are shared. PlanOutdated where a place isn't there."""
+    """A copy with the cuts made; unchanged parts are shared. PlanOutdated where a place isn't there.
+
+    What is cut out of a text is cut out of the JSON that it holds.
+    """
     items: dict[Step, Node]
+    if isinstance(node, str):
+        return json_text.write(changed(_held(node), cuts)).decode()
     if isinstance(node, dict):
         items = dict(node.items())
     elif isinstance(node, list):
@@ -152,9 +157,21 @@ def prove(before: Node, after: Node, cuts: Cuts, place: Place = ()) -> int:
         return _prove_list(before, after, cuts, place)
     if isinstance(before, dict) and isinstance(after, dict):
         return _prove_object(before, after, cuts, place)
+    if isinstance(before, str) and isinstance(after, str) and cuts:
+        held = _held(after)
+        if json_text.write(held).decode() != after:
+            raise Unproved(f"{_shown(place)} is written otherwise than its value is")
+        return prove(_held(before), held, cuts, place)
     if cuts or _spelled(before) != _spelled(after):
         raise Unproved(f"{_shown(place)} differs")
     return 0
+
+
+def _held(text: str) -> Node:
+    try:
+        return json_text.read(text.encode("utf-8", "surrogatepass"))
+    except Damaged as error:
+        raise PlanOutdated("a planned place of the JSON text is no longer there") from error
 
 
 def _prove_list(before: list[Node], after: list[Node], cuts: Cuts, place: Place) -> int:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind, read_regular
+from scrubber.formats import json_text
+from scrubber.formats.damaged import Damaged
 from scrubber.model import Standing, Trace
 from scrubber.stores import json_edit
 from scrubber.stores.columns import OneColumn, text
@@ -89,6 +91,8 @@ class Preferences:
     source: str
     rest: str
     """What anything else in the file is."""
+    texts: tuple[tuple[str, ...], ...]
+    """Ways to texts that are JSON: an item, a member of theirs goes by itself."""
     spelled: tuple[HashedItems | AppWindows, ...]
     """Members that name the target in a spelling of their own."""
 
@@ -101,6 +105,7 @@ class Preferences:
         source: str,
         rest: str = "permissions",
         spelled: tuple[HashedItems | AppWindows, ...] = (),
+        texts: tuple[tuple[str, ...], ...] = (),
     ) -> None:
         settle(
             self,
@@ -111,6 +116,7 @@ class Preferences:
             source=source,
             rest=rest,
             spelled=spelled,
+            texts=texts,
         )
 
     @property
@@ -136,7 +142,10 @@ class Preferences:
             found += tuple(trace for each in self.spelled for trace in each.find(path, root, look))
             known = {trace.key for trace in found}
             naming = [
-                (place, name) for place, name in _naming(root, look.target) if not _is_below(place, known)
+                piece
+                for place, name in _naming(root, look.target)
+                if not _is_below(place, known)
+                for piece in self._pieces(place, name, look.target)
             ]
         except RecursionError as error:
             raise UnreadableStore(path, "nested too deeply") from error
@@ -146,6 +155,16 @@ class Preferences:
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the file without these; objects compared."""
         return json_edit.without(path, traces, changes)
+
+    def _pieces(self, place: Place, name: str, target: Target) -> Iterator[tuple[Place, str]]:
+        held = _held(name) if _starts(place, self.texts) else None
+        if not isinstance(held, (dict, list)):
+            yield place, name
+            return
+        for step, value in held.items() if isinstance(held, dict) else enumerate(held):
+            text = json_text.write(value).decode()
+            if target.mentions(text) or target.mentions(str(step)):
+                yield (*place, step), text
 
     def _other(self, place: Place, name: str, target: Target) -> Trace:
         seen = name[:_LONGEST_SEEN]
@@ -182,6 +201,13 @@ def _naming(node: Node, target: Target, at: Place = ()) -> Iterator[tuple[Place,
             yield from _naming(value, target, (*at, number))
     elif isinstance(node, str) and target.mentions(node):
         yield at, node
+
+
+def _held(text: str) -> Node:
+    try:
+        return json_text.read(text.encode("utf-8", "surrogatepass"))
+    except Damaged:
+        return None
 
 
 def _is_below(place: Place, known: Collection[object]) -> bool:

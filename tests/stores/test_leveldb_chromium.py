@@ -93,6 +93,21 @@ CASES = [
         id="local-storage",
     ),
     pytest.param(
+        tables.LOCAL_STORAGE,
+        {
+            "_devtools://devtools\0\x01previouslyViewedFiles": b'\x01[{"url":"https://labs.openai.com/a.js"}]',
+            "_chrome://history\0\x01last": b"\x01labs.openai.com",
+            "_chrome-untrusted://lens\0\x01last": "\0labs.openai.com".encode("utf-16-le"),
+        },
+        {
+            "META:devtools://devtools": b"\x08\x01",
+            "_devtools://devtools\0\x01other": b"\x01https://labs.openai.com.evil.example/",
+            "_https://shop.example\0\x01seen": b"\x01https://labs.openai.com/",
+            "_chrome-extension://abcdef\0\x01seen": b"\x01https://labs.openai.com/",
+        },
+        id="local-storage-of-the-browser",
+    ),
+    pytest.param(
         tables.SESSION_STORAGE,
         {
             f"namespace-{TAB}-https://labs.openai.com/": b"0",

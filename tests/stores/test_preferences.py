@@ -119,6 +119,36 @@ class TestPreferences:
         path = put(tmp_path, nested(way, [of(TARGET), *others]))
         assert cleaned(PREFERENCES, path) == nested(way, others)
 
+    @pytest.mark.parametrize("way", ["preferences", "synced_preferences_sync_disabled"])
+    def test_items_of_texts_that_are_json_go_by_themselves(self, tmp_path: Path, way: str) -> None:
+        def points(*hosts: str) -> str:
+            return json.dumps([{"url": f"https://{host}/a.js", "at": 1e21} for host in hosts])
+
+        def by_host(*hosts: str) -> str:
+            return json.dumps(dict.fromkeys(hosts, "é"), ensure_ascii=False, separators=(",", ":"))
+
+        value = {
+            "breakpoints": points(SHOP, TARGET, *LOOK_ALIKES),
+            "blocked": by_host(SHOP, TARGET, *LOOK_ALIKES),
+            "last": f"https://{TARGET}/",
+            "quoted": json.dumps(f"https://{TARGET}/"),
+            "others": points(SHOP),
+            "width": "250",
+        }
+        path = put(tmp_path, nested(f"devtools/{way}", value))
+        left = cleaned(PREFERENCES, path)["devtools"][way]
+        assert list(left) == ["breakpoints", "blocked", "others", "width"]
+        assert [one["url"].split("/")[2] for one in json.loads(left["breakpoints"])] == [SHOP, *LOOK_ALIKES]
+        assert left["blocked"] == by_host(SHOP, *LOOK_ALIKES)
+        assert left["others"] == value["others"]
+
+    def test_a_text_that_changed_since_the_plan_is_left_alone(self, tmp_path: Path) -> None:
+        path = put(tmp_path, nested("devtools/preferences/a", f'["{TARGET}"]'))
+        traces = PREFERENCES.find(path, look(tmp_path))
+        put(tmp_path, nested("devtools/preferences/a", TARGET))
+        with Transaction([tmp_path]) as transaction, pytest.raises(PlanOutdated):
+            PREFERENCES.remove(path, traces, transaction)
+
     def test_windows_of_the_target_go_though_their_names_are_split_at_the_dots(self, tmp_path: Path) -> None:
         place = {"left": 10, "maximized": False}
         others = {

@@ -18,6 +18,11 @@ LOCAL_STORAGE = LevelDb(
     records=(
         Records("sizes", "META:{origin}", Origin("origin")),
         Records("accesses", "METAACCESS:{origin}", Origin("origin")),
+        # The browser's own pages are no other site: recently viewed files, typed commands.
+        *(
+            Records(f"items of {scheme} pages", f"_{scheme}://{{page}}\0{{name}}", holds="history")
+            for scheme in ("devtools", "chrome", "chrome-untrusted")
+        ),
         Records("items", "_{origin}\0{name}", Origin("origin")),
     ),
 )

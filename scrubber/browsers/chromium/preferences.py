@@ -72,6 +72,12 @@ _SETTINGS = (
     ),
 )
 
+# What the developer tools remember: breakpoints, blocked addresses, recordings, talks about pages.
+_TOOLS = tuple(
+    ("devtools", name)
+    for name in ("preferences", "synced_preferences_sync_enabled", "synced_preferences_sync_disabled")
+)
+
 # Answers and guesses that were kept to be faster, and what was counted or noted on the way.
 _BROWSING = (
     ("zerosuggest",),
@@ -87,6 +93,7 @@ _BROWSING = (
     ("media_router",),
     ("browser", "last_redirect_origin"),
     ("dns_prefetching",),
+    *_TOOLS,
 )
 
 _SERVERS = ("net", "http_server_properties")
@@ -162,6 +169,7 @@ PREFERENCES = Preferences(
     browsing=_BROWSING,
     protected=(*_PROTECTED, *(("account_values", *way) for way in _PROTECTED)),
     spelled=(*_HASHED, _WINDOWS),
+    texts=_TOOLS,
     source="components/content_settings/core/browser/content_settings_pref_provider.cc",
 )
 
