@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     Finding = Remnant | NotExamined
 
-_SHA256 = 32
-_MOST_KEPT = 4 * LIMIT
-"""Bytes of dictionaries that are kept at a time; Chromium has none above 100 MiB, usual ones have a few."""
+_SHA256, _CHUNK = 32, 1 << 17
+_MOST_KEPT = 2 * LIMIT
+"""Bytes of dictionaries that are kept at a time; one above LIMIT is never unpacked, usual ones have a few MiB."""
 _LACKING = "can't be unpacked without the dictionary"
 
 
@@ -121,7 +121,7 @@ def _zstandard(data: bytes, dictionary: bytes, form: str) -> Unpacked:
     plain = bytearray()
     try:
         with zstandard.ZstdDecompressor(dict_data=raw).stream_reader(data, read_across_frames=True) as reader:
-            while len(plain) <= LIMIT and (block := reader.read(1 << 20)):
+            while len(plain) <= LIMIT and (block := reader.read1(_CHUNK)):
                 plain += block
     except zstandard.ZstdError:
         return _unpacked(plain, form, is_whole=False)

@@ -41,7 +41,7 @@ def _output(library: ctypes.CDLL, state: ctypes.c_void_p, data: bytes, most: int
             state, ctypes.byref(left), ctypes.byref(source), ctypes.byref(room), ctypes.byref(target), None
         )
         plain += ctypes.string_at(block, _CHUNK - room.value)
-    return bytes(plain), result == _SUCCESS
+    return bytes(plain), result == _SUCCESS and not left.value
 
 
 @functools.cache

@@ -92,6 +92,13 @@ def test_a_body_that_is_cut_off(tmp_path: Path, coding: str, pack: Packer, cut: 
 
 
 @packings
+def test_a_body_with_more_behind_it(tmp_path: Path, coding: str, pack: Packer) -> None:
+    in_simple(tmp_path / "z", WORDS, USE)
+    in_simple(tmp_path, pack(page(HOST), WORDS) + b"more", f"content-encoding:{coding}", key=SCRIPT)
+    assert seen(tmp_path) == ({(HOST, "")}, {f"{coding} is damaged"})
+
+
+@packings
 def test_a_body_that_is_damaged(tmp_path: Path, coding: str, pack: Packer) -> None:
     in_simple(tmp_path / "z", WORDS, USE)
     content = pack(page(HOST), WORDS)
