@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _SHA256, _CHUNK = 32, 1 << 17
 _MOST_KEPT = 2 * LIMIT
-"""Bytes of dictionaries that are kept at a time; one above LIMIT is never unpacked, usual ones have a few MiB."""
+"""Bytes of dictionaries that are kept at a time: usual ones have a few MiB, and LIMIT is the most."""
 _LACKING = "can't be unpacked without the dictionary"
 
 
