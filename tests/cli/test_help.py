@@ -57,7 +57,7 @@ def test_only_what_works_is_listed() -> None:
     assert set(COMMANDS) <= set(listed)
     assert "schedule" not in listed
     clean = scrubber("clean", "--help").out
-    assert not any(option in clean for option in ("--report", "--all-users"))
+    assert "--report" not in clean
 
 
 @pytest.mark.parametrize("words", [("--help",), ("scan", "-h"), ("--version",)], ids=" ".join)
