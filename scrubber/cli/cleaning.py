@@ -9,25 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scrubber import engine, writable
+from scrubber import engine
 from scrubber import plan_file as saved_plan
 from scrubber.cli import backups
 from scrubber.cli.door import Door
 from scrubber.cli.failures import INTERRUPTED
-from scrubber.cli.looking import (
+from scrubber.cli.options import Request
+from scrubber.cli.steps import (
     examined,
+    finish_interrupted,
     judged,
-    mention_in_use,
     mention_interrupted,
+    mention_state,
     opened,
     planned,
     say_verdict,
     show,
 )
-from scrubber.cli.options import Request
 from scrubber.discovery.account import signed_in
 from scrubber.discovery.spec import select
-from scrubber.errors import ScrubError, UnreadableStore, UsageError
+from scrubber.errors import ScrubError, UsageError
 from scrubber.outcome import Outcome
 from scrubber.report import terminal
 
@@ -68,8 +69,7 @@ def clean(
         console.envelope.profiles = chosen = _still_there(saved, found)
     standard = request.standard(found)
     if dry_run:
-        mention_interrupted(chosen, console)
-        mention_in_use(engine.occupancies(chosen, standard), console)
+        mention_state(chosen, standard, console)
     else:
         door = Door(standard, console, wait=wait, ask_to_close=ask_to_close, keep_going=keep_going)
         chosen = door.closed(chosen)
@@ -80,10 +80,9 @@ def clean(
     if dry_run or (asking and not click.confirm("Remove this?", err=True)):
         console.say(["Nothing was changed."])
         return console.end(*judged(made, console))
-    if place is None or made.is_empty:
-        return _carried_out(made, standard, console, request, keep_going=keep_going)
-    passphrase = backups.new_passphrase(passphrase_file, console)
-    kept = backups.Backup(place, passphrase)
+    kept = None
+    if place and not made.is_empty:
+        kept = backups.Backup(place, backups.new_passphrase(passphrase_file, console))
     return _carried_out(made, standard, console, request, keep_going=keep_going, backup=kept)
 
 
@@ -204,23 +203,6 @@ def _cut_short(made: Plan, envelope: Envelope) -> str:
     if envelope.verdict:
         return f"Interrupted; cleaned and checked: {cleaned}.{rest}"
     return f"Interrupted; cleaned, but not checked again: {cleaned}.{rest} `scrubber verify` checks."
-
-
-def finish_interrupted(profiles: Sequence[BrowserProfile], console: Console) -> None:
-    """Clear up after runs that were cut off, and say so."""
-    try:
-        recovered = writable.finish_interrupted(profiles)
-    except UnreadableStore as error:
-        console.note(f"What an earlier run has left can't be cleared away: {error}", trouble=True)
-        return
-    fates = [fate for each in recovered for _, fate in each.fates]
-    if recovered:
-        console.note(
-            "An earlier run was cut off. It is finished now: "
-            f"{terminal.count(fates.count('changed'), 'store')} had been cleaned, "
-            f"{fates.count('unchanged')} are as they were, {fates.count('put back')} were put back.",
-            trouble=True,
-        )
 
 
 def _mention_servers(made: Plan, console: Console) -> None:

@@ -9,11 +9,10 @@ from scrubber import engine, writable
 from scrubber.backup import archive
 from scrubber.backup.undo import undo as put_back
 from scrubber.cli.backups import known_passphrase
-from scrubber.cli.cleaning import finish_interrupted
 from scrubber.cli.console import Console
 from scrubber.cli.door import Door
-from scrubber.cli.looking import opened
 from scrubber.cli.options import Request
+from scrubber.cli.steps import finish_interrupted, opened
 from scrubber.discovery.spec import select
 from scrubber.errors import UsageError
 from scrubber.report import terminal
@@ -44,7 +43,14 @@ def undo(
         if force or passphrase_file:
             raise UsageError("--force and --passphrase-file go with a FILE")
         return _undo_cut_off(request, wait=wait, ask_to_close=ask_to_close)
-    path = Path(file)
+    return _undo_backup(
+        Path(file), passphrase_file, request, force=force, wait=wait, ask_to_close=ask_to_close
+    )
+
+
+def _undo_backup(
+    path: Path, passphrase_file: str | None, request: Request, *, force: bool, wait: bool, ask_to_close: bool
+) -> int:
     with archive.opened(path, known_passphrase(passphrase_file, path)) as backup:
         found = request.found()
         profiles = tuple(_still_there(backup.manifest.profiles, found))
