@@ -90,14 +90,7 @@ def verify(
     start = time.monotonic()
     everything = replace(policy, only=frozenset(), without=frozenset())
     plan = make(profiles, target, everything, lambda path: progress("plan", path))
-    excused = _Excuses(profiles, policy)
-    read = [0, 0]
-
-    def count(path: Path, size: int) -> None:
-        read[0] += 1
-        read[1] += size
-        progress("verify", path)
-
+    read = _Read(progress)
     found: list[Remnant | NotExamined] = []
     heard: list[Witness] = []
     for person, theirs in rights.by_person(profiles).items():
@@ -107,20 +100,35 @@ def verify(
                 swept,
                 target,
                 known=_explanations(plan, policy),
-                progress=count,
+                progress=read,
                 urls=plan.addresses.union(addresses),
                 leaving_out=leaving_out,
             )
             heard += witness.ask(swept, target, leaving_out)
+    excused = _Excuses(profiles, policy)
     return Verdict(
         tuple(excused(item) for item in found if isinstance(item, residue.Remnant)),
         tuple(_not_examined(found, plan, policy)),
         _asked_for(plan, policy),
-        files=read[0],
-        bytes=read[1],
+        files=read.files,
+        bytes=read.bytes,
         witnesses=tuple(_heard(one, policy) for one in heard),
         seconds=time.monotonic() - start,
     )
+
+
+@dataclass
+class _Read:
+    """How much was read, counted as the sweep tells of each file."""
+
+    progress: Progress
+    files: int = 0
+    bytes: int = 0
+
+    def __call__(self, path: Path, size: int) -> None:
+        self.files += 1
+        self.bytes += size
+        self.progress("verify", path)
 
 
 def _is_sealed(planned: PlannedStore) -> bool:

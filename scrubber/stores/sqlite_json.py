@@ -94,34 +94,40 @@ def without(
 
     `beside`: a file in a private folder, whose name the copy's starts with. Raises PlanOutdated, Unproved.
     """
-    known_columns = {(within.table, within.column): within for within in withins}
-    inside: dict[tuple[str, Key], list[str]] = {}
-    rest: list[Trace] = []
-    for trace in traces:
-        # What is emptied as a whole is a column's name, which starts otherwise than a list.
-        if trace.blank and trace.blank[0].startswith("["):
-            inside.setdefault((trace.where, trace.key), []).extend(trace.blank)
-        else:
-            rest.append(trace)
+    inside = [trace for trace in traces if _is_inside(trace)]
+    rest = tuple(trace for trace in traces if not _is_inside(trace))
     if not inside:
-        yield before, tuple(traces)
+        yield before, rest
         return
     work = beside.with_name(beside.name + ".within")
     copy_private(before, work)
     try:
-        with connected(work) as database:
-            database.execute("PRAGMA journal_mode = MEMORY")
-            known = tables(database)
-            for (name, key), ways in inside.items():
-                for column, places in _by_column(ways).items():
-                    within = known_columns.get((name, column))
-                    if within is None or name not in known:
-                        raise PlanOutdated(f"{name}: not as the plan knows it")
-                    _cut(database, known[name], within, key, places)
+        _cut_all(work, withins, inside)
         keep_journal_mode(before, work)
-        yield work, tuple(rest)
+        yield work, rest
     finally:
         work.unlink(missing_ok=True)
+
+
+def _is_inside(trace: Trace) -> bool:
+    """Whether it is of items; what is emptied as a whole is a column's name, which starts otherwise."""
+    return bool(trace.blank) and trace.blank[0].startswith("[")
+
+
+def _cut_all(path: Path, withins: Iterable[Within], traces: Iterable[Trace]) -> None:
+    columns = {(within.table, within.column): within for within in withins}
+    cells: dict[tuple[str, Key], list[str]] = {}
+    for trace in traces:
+        cells.setdefault((trace.where, trace.key), []).extend(trace.blank)
+    with connected(path) as database:
+        database.execute("PRAGMA journal_mode = MEMORY")
+        known = tables(database)
+        for (name, key), ways in cells.items():
+            for column, places in _by_column(ways).items():
+                within = columns.get((name, column))
+                if within is None or name not in known:
+                    raise PlanOutdated(f"{name}: not as the plan knows it")
+                _cut(database, known[name], within, key, places)
 
 
 def _by_column(ways: Iterable[str]) -> dict[str, list[Place]]:
