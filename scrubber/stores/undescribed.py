@@ -5,8 +5,10 @@ Nobody knows whose such a row or record is, so none is taken for the target's ow
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scrubber.model import Changes, Look, Store, Trace
+
+
+_STANDS_FOR_ANY = re.compile(r"[*?[]")
 
 
 def is_leveldb(path: Path) -> bool:
@@ -102,7 +107,9 @@ class Undescribed:
         return self.inner.remove(path, traces, changes)
 
     def _is_ours(self, path: Path) -> bool:
-        return self.is_one(path) and not any(_fits(path, place) for place in self.described)
+        return self.is_one(path) and not any(
+            _fits(way, place) for way in (path, path.parent) for place in _ending(self.described, way.name)
+        )
 
 
 def undescribed(stores: Iterable[Store], *places: str, source: str) -> tuple[Store, ...]:
@@ -113,11 +120,26 @@ def undescribed(stores: Iterable[Store], *places: str, source: str) -> tuple[Sto
     return (Undescribed(sqlite, described), Undescribed(records, described, is_leveldb))
 
 
-def _fits(path: Path, place: str) -> bool:
-    """Whether a path, or the folder that it lies in, ends as a place does."""
-    _, *steps = place.split("/")
-    return any(
-        len(way.parts) > len(steps)
-        and all(fnmatchcase(*pair) for pair in zip(way.parts[-len(steps) :], steps, strict=True))
-        for way in (path, path.parent)
+def _ending(places: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """Those of hundreds of places whose end may be this name."""
+    named, others = _by_end(places)
+    return (*named.get(name, ()), *others)
+
+
+@cache
+def _by_end(places: tuple[str, ...]) -> tuple[dict[str, list[str]], list[str]]:
+    """By their ends, and those whose ends stand for any."""
+    named: dict[str, list[str]] = {}
+    others: list[str] = []
+    for place in places:
+        end = place.rpartition("/")[2]
+        (others if _STANDS_FOR_ANY.search(end) else named.setdefault(end, [])).append(place)
+    return named, others
+
+
+def _fits(way: Path, place: str) -> bool:
+    """Whether a path ends as a place does."""
+    steps = place.split("/")[1:]
+    return len(way.parts) > len(steps) and all(
+        fnmatchcase(*pair) for pair in zip(way.parts[-len(steps) :], steps, strict=True)
     )
