@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from scrubber.residue.search import Search
 
 ENTRIES, PARTS = "resources", "blobs"
-_MOST_HELD = 4 * LIMIT
-"""Bytes of unfinished bodies that are kept; rows come in the order in which they were written."""
+_MOST_HELD = 2 * LIMIT
+"""Bytes of unfinished bodies that are kept; when there are more, the oldest is taken as it is."""
 _TRIED = ("br", "deflate")
 _LEAST = 64
 """Bytes that chance doesn't unpack."""
@@ -81,8 +81,10 @@ class Bodies:
         body.parts[row["start"].integer] = blob
         body.held += len(blob)
         self._held += len(blob)
-        if (head and body.held >= head.size) or self._held > _MOST_HELD:
+        if head and body.held >= head.size:
             yield from self._ended(owner)
+        elif self._held > _MOST_HELD:
+            yield from self._ended(next(iter(self._open)))
 
     def rest(self) -> Iterator[Part]:
         """Bodies that have no end, or no entry."""
