@@ -13,7 +13,7 @@ from scrubber.files import kind, read_regular
 from scrubber.stores import json_edit
 from scrubber.stores.json_edit import Becomes, Cut, Cuts, Gone, Place, at_places
 from scrubber.stores.placed import Placed
-from scrubber.stores.session_search import STATES, Search
+from scrubber.stores.session_search import OFFERED, STATES, Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +100,7 @@ class _Repairs:
             yield (*at, "title"), Becomes("")
 
     def _of_tab(self, tab: Object, at: Place) -> Iterator[tuple[Place, Cut]]:
+        yield from self.of_state(_at(tab, OFFERED), (*at, *OFFERED))
         for name in ("index", "requestedIndex"):
             yield from self._chosen(tab, "entries", name, at)
         if self._left_page(tab, at):
@@ -172,6 +173,12 @@ class _Repairs:
 
     def _kept(self, node: Object, items: str, at: Place) -> list[int]:
         return [n for n in range(len(_items(node, items))) if (*at, items, n) not in self.gone]
+
+
+def _at(node: Node, way: tuple[str, ...]) -> Node:
+    for step in way:
+        node = node.get(step) if isinstance(node, dict) else None
+    return node
 
 
 def _items(node: Object, name: str) -> list[Node]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
+from scrubber.formats import certificates
 from scrubber.model import Key, Look, Standing, Trace
 from scrubber.stores.records import names
 
@@ -39,6 +42,8 @@ _URL = re.compile(r"https?://[!#-~]+")
 _LONGEST_SEEN = 300
 STATES = ("lastSessionState", "deferredInitialState")
 """The sessions before it that a session has inside: while they could still be restored, or weren't yet."""
+OFFERED = ("formdata", "id", "sessionData")
+"""Where a tab has a whole session: its page asks after a crash or a refresh whether to restore it."""
 
 
 @dataclass
@@ -162,7 +167,7 @@ class Search:
             self._note(at, "page", Standing.OWN, url, "sessions")
         elif self.look.target.url(drawn_by):
             self._note(at, "page", Standing.OWN, drawn_by, "sessions")
-        elif names(url, self.look, "sessions"):
+        elif names(url, self.look, "sessions") or any(map(self.look.target.host, _certified(url))):
             self._note(at, "page", Standing.MENTION, url, "sessions")
         elif isinstance(title, str) and self.look.policy.keywords and self.look.target.keyword(title):
             self._note(at, "page", Standing.MENTION, title, "sessions")
@@ -174,8 +179,18 @@ class Search:
             self._note(at, "form", Standing.OWN, url, "sessions")
             return
         for name, value in form.items():
+            here = (*at, name)
             if name == "children":
-                self._each(value, (*at, name), self._form)
+                self._each(value, here, self._form)
+            elif name == OFFERED[1] and isinstance(value, dict):
+                self._fields(value, here)
+            else:
+                self._rest(value, here)
+
+    def _fields(self, fields: Object, at: Place) -> None:
+        for name, value in fields.items():
+            if name == OFFERED[2] and isinstance(value, dict):
+                self.state(value, (*at, name))
             else:
                 self._rest(value, (*at, name))
 
@@ -240,6 +255,15 @@ def _inherited(entry: Object) -> str:
         if found:
             return found[0]
     return ""
+
+
+def _certified(url: str) -> Iterator[str]:
+    """The hosts of certificates that a page of Firefox's shows: `about:certificate?cert=MII…&cert=…`."""
+    about, _, query = url.partition("?")
+    for text in parse_qs(query).get("cert", ()) if about == "about:certificate" else ():
+        with suppress(ValueError):
+            for host in certificates.hosts(base64.b64decode(text, validate=True)):
+                yield host.decode("ascii", "replace").removeprefix("*.")
 
 
 def _suffix(attributes: Object) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -386,6 +387,40 @@ class TestBesidesPages:
         form = {"url": SHOP, "id": {"q": "garden"}, "children": [{"url": LABS, "id": {"prompt": "a cat"}}]}
         left = cleaned(path, session(window(tab(SHOP, formdata=form))))
         assert left["windows"][0]["tabs"][0]["formdata"] == {**form, "children": []}
+
+    def test_a_session_that_a_page_offers_to_restore(self, path: Path) -> None:
+        form = {"url": LABS, "id": {"prompt": "a secret cat"}}
+        before = session(
+            window(tab(LABS, formdata=form), tab(SHOP, formdata={"url": SHOP, "id": {"q": "x"}}), selected=2),
+            window(tab(LABS)),
+            cookies=[{"host": "labs.openai.com", "value": "secret"}, {"host": "shop.example", "value": "v"}],
+            selectedWindow=2,
+        )
+        for offers in ("about:sessionrestore", "about:welcomeback"):
+            asking = tab(offers, formdata={"url": offers, "id": {"sessionData": before, "tabList": "x"}})
+            left = cleaned(path, session(window(asking, tab(LABS))))
+            assert urls(left) == [[offers]]
+            kept = {"windows": [{**before["windows"][0], "tabs": before["windows"][0]["tabs"][1:]}]}
+            kept["windows"][0]["selected"] = 1
+            expected = {**before, **kept, "selectedWindow": 1, "cookies": before["cookies"][1:]}
+            assert left["windows"][0]["tabs"][0]["formdata"]["id"] == {
+                "sessionData": expected,
+                "tabList": "x",
+            }
+
+    def test_certificates_that_are_shown(self, path: Path) -> None:
+        def tagged(tag: int, content: bytes) -> bytes:
+            return bytes((tag, len(content))) + content
+
+        def shown(*hosts: str) -> str:
+            names = (tagged(0x30, tagged(0x82, host.encode())) + b"0Y0" for host in hosts)
+            found = (base64.b64encode(b"\x06\x03\x55\x1d\x11" + tagged(4, each)) for each in names)
+            return "about:certificate?" + "&".join(f"cert={quote(each.decode(), '')}" for each in found)
+
+        ours = [shown("ca.example", "labs.openai.com"), shown("*.labs.openai.com")]
+        others = [shown("labs.openai.com.evil.example", "shop.example"), "about:certificate?cert=no"]
+        state = session(window(*map(tab, ours + others)))
+        assert urls(cleaned(path, state)) == [[url] for url in others]
 
     def test_only_what_was_asked_for(self, path: Path) -> None:
         state = session(
