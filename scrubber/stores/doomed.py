@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
-from scrubber.files import kind, names, read_regular
+from scrubber.files import is_file, kind, names, read_regular
 from scrubber.formats import leveldb
 from scrubber.formats.damaged import Damaged
 from scrubber.formats.pickle import Pickle
@@ -71,7 +71,7 @@ class PrimaryFileSystem(Placed):
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Both, if the origin is the target's. Raises UnreadableStore where the file doesn't say it."""
-        if kind(path) != "file" or not look.policy.wants("storage"):
+        if not is_file(path) or not look.policy.wants("storage"):
             return ()
         try:
             origin = Pickle(read_regular(path, _LIMIT)).string()
@@ -91,7 +91,7 @@ class PrimaryFileSystem(Placed):
 def _lost(path: Path) -> list[str]:
     database = path / _ORIGINS
     known = set()
-    if kind(database) == "folder" and leveldb.is_database(database):
+    if kind(database) is not None and leveldb.is_database(database):
         records = leveldb.read(database).records()
         known = {record.value for record in records if record.key.startswith(_PREFIX)}
     folders = (name for name in names(path) if name.isdigit() and kind(path / name) == "folder")

@@ -263,6 +263,19 @@ def test_old_indexes_of_the_history(tmp_path: Path, name: str) -> None:
     assert tree(tmp_path) == {}
 
 
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_no_file_system_is_lost_where_the_database_of_owners_is_none(tmp_path: Path, kind: str) -> None:
+    put(tmp_path / "File System/000/x", "https://labs.openai.com/")
+    assert LOST_FILE_SYSTEMS.find(tmp_path / "File System", look(tmp_path))
+    owners = tmp_path / "File System/Origins"
+    if kind == "file":
+        owners.write_bytes(b"CURRENT")
+    else:
+        owners.symlink_to("nowhere")
+    with pytest.raises(UnreadableStore, match=f"a {kind}, not a folder"):
+        LOST_FILE_SYSTEMS.find(tmp_path / "File System", look(tmp_path))
+
+
 @pytest.mark.parametrize(
     ("store", "place", "word"),
     [
