@@ -51,7 +51,7 @@ class Room:
         needed: dict[int, int] = defaultdict(int)
         places: dict[int, Path] = {}
         for planned in stores:
-            for part in planned.store.unit(planned.path):
+            for part in _unit(planned):
                 try:
                     device = part.parent.lstat().st_dev
                     needed[device] += PEAK * size((part,))
@@ -73,6 +73,13 @@ class Room:
             self._taken[device] += (2 if folded else 1) * size(asked.unit)
         except (OSError, ScrubError):
             return  # who stages it says so
+
+
+def _unit(planned: PlannedStore) -> tuple[Path, ...]:
+    try:
+        return planned.store.unit(planned.path)
+    except (OSError, UnreadableStore):
+        return ()  # who stages it says so
 
 
 class _WouldEdit(Exception):

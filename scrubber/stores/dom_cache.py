@@ -7,19 +7,16 @@
 `--mentions all` takes such an entry away with its body, and a cache that bears the target's name with all
 its entries. The scripts of service workers lie there too, in a namespace of their own: these stay, because a
 worker that lacks one is broken.
-Sources: dom/cache/DBSchema.cpp, dom/cache/FileUtils.cpp
+Sources: dom/cache/DBSchema.cpp, dom/cache/FileUtils.cpp, dom/cache/QuotaClient.cpp
 """
 
 from __future__ import annotations
 
 import re
-import struct
 from typing import TYPE_CHECKING
 
-from scrubber.errors import Unproved
 from scrubber.files import kind, read_regular
 from scrubber.formats.sqlite_unit import database_files, is_database, is_sqlite
-from scrubber.stores import proving
 from scrubber.stores.cached_content import is_asked
 from scrubber.stores.columns import text
 from scrubber.stores.others_storage import (
@@ -55,7 +52,6 @@ _BODIES = ("request_body_id", "response_body_id")
 _ID = re.compile(r"\{[0-9a-f-]+([0-9a-f]{2})\}")
 _OF_WORKERS = 1
 _PADDING = ".padding"
-_SUM = struct.Struct(">Q")
 
 # What the triggers and DeleteSecurityInfoList of Firefox do.
 _COUNTED = (
@@ -99,20 +95,22 @@ class OthersResponses(Placed):
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database without these rows, and the removal of their bodies; rows compared."""
-        bodies = self.along(path, traces)
-        equal = edited(path, traces, _COUNTED, changes)
-        discard_existing(bodies, changes)
-        _edit_padding(path, _gone(traces), changes)
-        return equal
+        # First, because only the rows tell that they go.
+        discard_existing(self.along(path, traces), changes)
+        return edited(path, traces, _COUNTED, changes)
 
     def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
-        """The bodies of the entries that go, and of no other."""
+        """The bodies of the entries that go, and of no other, and the sum of paddings.
+
+        Where that is missing, Firefox adds up what the database says; otherwise it believes the file.
+        """
         gone = _gone(traces)
         with copied(path) as (_, found):
             rows = list(found[_ENTRIES].rows()) if gone else []
         staying = {name for key, row in rows if key not in gone for name in body_names(row)}
         going = {name for key, row in rows if key in gone for name in body_names(row)}
-        return tuple(path.with_name("morgue") / name for name in sorted(going - staying))
+        bodies = (path.with_name("morgue") / name for name in sorted(going - staying))
+        return (*bodies, path.with_name(_PADDING)) if gone else ()
 
     def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002
         """None."""
@@ -218,27 +216,3 @@ def _address(row: Row) -> str:
 
 def _gone(traces: Iterable[Trace]) -> set[Key]:
     return {trace.key for trace in traces if trace.where == _ENTRIES}
-
-
-def _edit_padding(path: Path, gone: Collection[Key], changes: Changes) -> None:
-    """Have the file say what Firefox would find in the database: without it, it would believe the file."""
-    padding = path.with_name(_PADDING)
-    with copied(path) as (_, found):
-        table = found.get(_ENTRIES)
-        has_any = table is not None and "response_padding_size" in table.columns
-        sizes = (
-            {key: row["response_padding_size"] or 0 for key, row in table.rows()} if table and has_any else {}
-        )
-    if kind(padding) != "file" or not any(sizes.get(key) for key in gone):
-        return
-    left = _SUM.pack(sum(int(size) for key, size in sizes.items() if key not in gone))
-
-    def write(_: Path, after: Path) -> None:
-        after.write_bytes(left)
-
-    def compare(_: Path, after: Path) -> int:
-        if after.read_bytes() != left:
-            raise Unproved("the sum of paddings is not that of the entries that stay")
-        return 0
-
-    proving.edit(padding, changes, write, compare)

@@ -82,9 +82,8 @@ class OthersRecords(Placed):
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database without these rows, and the removal of files that nothing refers to then."""
-        equal = edited(path, traces, _COUNTED, changes)
-        discard_existing(self.along(path, traces), changes)
-        return equal
+        discard_existing(self.along(path, traces), changes)  # first, because only the rows tell that they go
+        return edited(path, traces, _COUNTED, changes)
 
     def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
         """The files whose rows go."""
