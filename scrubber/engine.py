@@ -13,7 +13,7 @@ from scrubber import guard, model, rights
 from scrubber.browsers import by_key
 from scrubber.errors import ProfileInUse, ScrubError, UnreadableStore, UsageError
 from scrubber.model import Skipped
-from scrubber.outcome import NEEDED, Cleaned, Outcome, explains, kept_whole, measured, settled
+from scrubber.outcome import Cleaned, Outcome, measured, needed, put_back, settled, told_first, with_tellers
 from scrubber.prepared import prepared
 from scrubber.space import Room
 from scrubber.transaction import Change, Transaction
@@ -178,7 +178,7 @@ class Run:
     def start(self) -> None:
         """Clean it all."""
         begun = time.monotonic()
-        every = [planned for planned in self.plan.stores if self.plan.going(planned)]
+        every = told_first(planned for planned in self.plan.stores if self.plan.going(planned))
         going = {id(planned): self.plan.going(planned) for planned in every}
         room, people = Room(), rights.by_person(dict.fromkeys(planned.profile for planned in every))
         if self.keep and len(people) > 1:
@@ -200,11 +200,14 @@ class Run:
         `skipped` is what a new plan could not look into; stores in it are read once more.
         """
         places = [one.path for one in skipped]
-        for part in self.parts:
-            if part.transaction.is_kept:
-                with rights.within(part.profiles[0]):
-                    self._judge(part, places)
-                    part.freed = part.before - measured(part.stores)
+        kept = [part for part in self.parts if part.transaction.is_kept]
+        for part in kept:
+            with rights.within(part.profiles[0]):
+                part.cleaned = [self._judged(one, places) for one in part.cleaned]
+        self._put_back()
+        for part in kept:
+            with rights.within(part.profiles[0]):
+                part.freed = part.before - measured(part.stores)
         self.tell()
 
     def tell(self) -> None:
@@ -238,16 +241,16 @@ class Run:
         refuse = part.locks.enter_context(shut(part.profiles, self.standard))
         part.before = measured(part.stores)
         part.transaction.open()
-        staged: list[Cleaned] = []
         for planned in part.stores:
-            staged.append(self._staged(planned, part.transaction, staged))
+            part.cleaned.append(self._staged(planned, part.transaction))
         saved = partial(self.progress, "backup")
         changes = part.transaction.changes
         with self.keep(part.profiles, changes, saved) if self.keep else nullcontext():
             # A browser may have been started while the copies were made.
             refuse()
         made = part.transaction.swap(lambda path: self.progress("swap", path))
-        part.cleaned = settled(staged, made, part.transaction)
+        part.cleaned = settled(part.cleaned, made)
+        self._put_back()
         part.freed = part.before - measured(part.stores)
         part.transaction.keep()
 
@@ -265,32 +268,35 @@ class Run:
     def _leave(self, part: _Part, reason: str) -> None:
         part.cleaned = [Cleaned(planned, failed=reason) for planned in part.stores]
         part.is_left = True
+        self._put_back()
 
-    def _judge(self, part: _Part, places: Collection[Path]) -> None:
-        for number, one in enumerate(part.cleaned):
-            reason = "" if one.failed else self._broken(one, places)
-            if reason:
-                # First the word, then the deed: an interrupt between must not call it clean.
-                part.cleaned[number] = one.undone(reason)
-                part.cleaned[number] = one.undone(reason, part.transaction.put_back(one.paths))
-        part.cleaned = kept_whole(part.cleaned, part.transaction)
+    def _put_back(self) -> None:
+        """Put back the stores that failed, and those that tell whose things are in them, of whichever part.
 
-    def _broken(self, one: Cleaned, places: Collection[Path]) -> str:
-        """Why a store that was read for the plan can't be read any more; empty where it can."""
+        First the words, then the deeds: an interrupt between must not call them clean.
+        """
+        words = with_tellers([part.cleaned for part in self.parts])
+        for part, cleaned in zip(self.parts, words, strict=True):
+            part.cleaned = cleaned
+        for part in reversed(self.parts):
+            with rights.within(part.profiles[0]):
+                part.cleaned = put_back(part.cleaned, part.transaction)
+
+    def _judged(self, one: Cleaned, places: Collection[Path]) -> Cleaned:
+        """The same store; as one that failed where it was read for the plan and can't be any more."""
         planned = one.planned
-        if not any(place == planned.path or planned.path in place.parents for place in places):
-            return ""
+        if one.failed or not any(planned.path in (place, *place.parents) for place in places):
+            return one
         try:
             planned.store.find(planned.path, model.Look(self.plan.target, planned.profile, self.plan.policy))
         except (UnreadableStore, OSError) as error:
-            return f"could not be read any more once it was changed ({error}), and was put back"
-        return ""
+            return one.undone(f"could not be read any more once it was changed ({error}), and was put back")
+        return one
 
-    def _staged(self, planned: PlannedStore, transaction: Transaction, others: Iterable[Cleaned]) -> Cleaned:
+    def _staged(self, planned: PlannedStore, transaction: Transaction) -> Cleaned:
         """The store as it will be, with what is to be changed for that."""
         self.progress("stage", planned.path)
-        if explains(planned, others):
-            return Cleaned(planned, failed=NEEDED)
-        if reason := self.lacking.get(id(planned)):
+        failed = [one.planned for part in self.parts for one in part.cleaned if one.failed]
+        if reason := needed(planned, failed) or self.lacking.get(id(planned)):
             return Cleaned(planned, failed=reason)
         return prepared(planned, self.plan.going(planned), transaction)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -127,6 +127,8 @@ class Trace:
     """One of HOLDS."""
     blank: tuple[str, ...] = ()
     """Columns that are emptied while the entry stays; the whole entry goes where there are none."""
+    told_by: Path | None = None
+    """The other store that alone tells that this is the target's; None where the entry says so itself."""
 
 
 @dataclass(frozen=True)
@@ -167,8 +169,8 @@ class Look:
     target: Target
     profile: BrowserProfile
     policy: Policy
-    seen: Collection[str] = ()
-    """What gave the target's own entries away in the stores before: its hosts, origins, URLs.
+    seen: Mapping[str, Path] = field(default_factory=dict)
+    """What gave the target's own entries away in the stores before: its hosts, origins, URLs, and in which.
 
     Stores that know a host or a URL by its hash alone come last, and try these.
     """
@@ -213,6 +215,10 @@ class Store(Protocol):
     @property
     def source(self) -> str:
         """The upstream file that defines the layout, to check again when a browser changes."""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it may hold entries that only another store tells to be the target's (`Trace.told_by`)."""
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The files and folders that make up the store at `path`; the plan holds their fingerprint."""

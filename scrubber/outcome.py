@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from scrubber.model import Trace
     from scrubber.plan import PlannedStore
     from scrubber.transaction import Elsewhere, Transaction
-
-NEEDED = "left as it is: it tells whose things are in a store that could not be cleaned"
 
 
 @dataclass(frozen=True)
@@ -35,12 +34,16 @@ class Cleaned:
     warnings: tuple[Elsewhere, ...] = ()
     """What lies on in places that no change reaches."""
     paths: frozenset[Path] = frozenset()
-    """What was changed for it."""
+    """What is changed for it."""
 
-    def undone(self, reason: str, stuck: Sequence[Failed] = ()) -> Cleaned:
-        """The same store as it was, and why; `stuck` is what could not be put back."""
-        reasons = dict.fromkeys((reason, *(one.reason for one in stuck)))
+    def undone(self, *reasons: str) -> Cleaned:
+        """The same store, to be put back, and why."""
         return replace(self, removed=(), equal=0, failed="; ".join(reasons))
+
+    def unchanged(self, stuck: Iterable[Failed]) -> Cleaned:
+        """The same store, put back; `stuck` is what of all that was could not be."""
+        mine = (change.reason for change in stuck if change.path in self.paths)
+        return replace(self, failed="; ".join(dict.fromkeys((self.failed, *mine))), paths=frozenset())
 
 
 @dataclass
@@ -65,39 +68,73 @@ class Outcome:
         return any(one.removed for one in self.cleaned)
 
 
-def explains(planned: PlannedStore, others: Iterable[Cleaned]) -> bool:
-    """Whether it lies inside a store that failed: it may be all that tells whose things are in that one."""
-    return any(one.failed and one.planned.path in planned.path.parents for one in others)
+def needed(planned: PlannedStore, failed: Iterable[PlannedStore]) -> str:
+    """Why a store has to stay, if it tells whose things are in one that could not be cleaned."""
+    told = next(filter(planned.tells, failed), None)
+    if told is None:
+        return ""
+    way_out = f"`--except {told.store.holds[0]}` leaves that alone"
+    return f"has to stay: it tells whose things are in {told.path}, which could not be cleaned ({way_out})"
 
 
-def settled(
-    staged: Iterable[Cleaned], made: Sequence[Swapped | Failed], transaction: Transaction
-) -> list[Cleaned]:
-    """The stores once their changes were made, each whole: as it was where one of its files failed."""
+def told_first(stores: Iterable[PlannedStore]) -> tuple[PlannedStore, ...]:
+    """The same, each behind those whose things it tells: the next run can finish one that is cut off."""
+    told: defaultdict[Path, list[PlannedStore]] = defaultdict(list)
+    at: defaultdict[Path, list[PlannedStore]] = defaultdict(list)
+    stores = tuple(stores)
+    for planned in stores:
+        at[planned.path].append(planned)
+        for teller in planned.tellers:
+            told[teller].append(planned)
+    ordered: dict[int, PlannedStore] = {}
+    begun: set[int] = set()
+
+    def place(planned: PlannedStore) -> None:
+        if id(planned) in begun:
+            return
+        begun.add(id(planned))
+        for above in planned.path.parents:
+            for other in at.get(above, ()):
+                place(other)
+        for other in told.get(planned.path, ()):
+            place(other)
+        ordered[id(planned)] = planned
+
+    for planned in stores:
+        place(planned)
+    return tuple(ordered.values())
+
+
+def with_tellers(parts: Sequence[list[Cleaned]]) -> Sequence[list[Cleaned]]:
+    """The same stores; those that tell whose things are in one that failed are to be put back, too."""
+    failed = [one.planned for part in parts for one in part if one.failed]
+    words = [
+        [one if one.failed or not (why := needed(one.planned, failed)) else one.undone(why) for one in part]
+        for part in parts
+    ]
+    return parts if words == parts else with_tellers(words)
+
+
+def settled(staged: Iterable[Cleaned], made: Sequence[Swapped | Failed]) -> list[Cleaned]:
+    """The stores once their changes were made; one of whose files failed is to be put back."""
     done: list[Cleaned] = []
     for one in staged:
         mine = [change for change in made if change.path in one.paths]
-        failed = [change.reason for change in mine if isinstance(change, Failed)]
-        if failed:
-            done.append(one.undone("; ".join(dict.fromkeys(failed)), transaction.put_back(one.paths)))
-        else:
-            warnings = tuple(
-                each for change in mine if isinstance(change, Swapped) for each in change.warnings
-            )
-            done.append(replace(one, warnings=warnings))
-    return kept_whole(done, transaction)
-
-
-def kept_whole(cleaned: Iterable[Cleaned], transaction: Transaction) -> list[Cleaned]:
-    """The same stores, less those inside one that failed, which are put back."""
-    done: list[Cleaned] = []
-    for one in cleaned:
-        if not one.failed and explains(one.planned, done):
-            stuck = transaction.put_back(one.paths)
-            done.append(one.undone(stuck[0].reason if stuck else NEEDED))
-        else:
-            done.append(one)
+        failed = dict.fromkeys(change.reason for change in mine if isinstance(change, Failed))
+        warnings = (each for change in mine if isinstance(change, Swapped) for each in change.warnings)
+        done.append(one.undone(*failed) if failed else replace(one, warnings=tuple(warnings)))
     return done
+
+
+def put_back(cleaned: Iterable[Cleaned], transaction: Transaction) -> list[Cleaned]:
+    """The same stores, with all that was changed for those that failed as it was.
+
+    In one go, which takes back the last change first: what was told of stays clean until its teller is back.
+    """
+    cleaned = list(cleaned)
+    paths = {path for one in cleaned if one.failed for path in one.paths}
+    stuck = transaction.put_back(paths) if paths else ()
+    return [one.unchanged(stuck) if one.failed else one for one in cleaned]
 
 
 def measured(stores: Iterable[PlannedStore]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scrubber import rights
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     _Turn = tuple[Path, int, BrowserProfile | None]
     """A path, a store that lies there, and for what the desktop keeps the profile that knows of it."""
 
+LAST_CHANCE = "see to it before cleaning: afterwards nothing may tell any more whose things are in"
+"""Said of a store that another one tells of, where it could not be looked through and the other could."""
+
 
 @dataclass(frozen=True)
 class PlannedStore:
@@ -35,6 +39,15 @@ class PlannedStore:
     fingerprint: str
     """Of the store's unit, as `transaction.fingerprint` gives it."""
     traces: tuple[Trace, ...]
+
+    @cached_property
+    def tellers(self) -> frozenset[Path]:
+        """The stores without which the next run would not find all of these traces."""
+        return frozenset(trace.told_by for trace in self.traces if trace.told_by)
+
+    def tells(self, other: PlannedStore) -> bool:
+        """Whether it may be all that tells whose things are in another, as what lies inside that one may."""
+        return self.path in other.tellers or other.path in self.path.parents
 
 
 @dataclass(frozen=True)
@@ -70,7 +83,8 @@ class Plan:
     def addresses(self) -> frozenset[str]:
         """The target's URLs that its own entries name, by which hashes of them can be recognised."""
         traces = (trace for planned in self.stores for trace in planned.traces)
-        return frozenset(urls(trace.seen for trace in traces if trace.standing is not Standing.MENTION))
+        seen = {trace.seen for trace in traces if trace.standing is not Standing.MENTION}
+        return frozenset(url for text in seen for url in urls(text))
 
     def only(self, profiles: Collection[BrowserProfile]) -> Plan:
         """The part of it that concerns these profiles."""
@@ -125,13 +139,13 @@ class _Search:
     stores: dict[_Turn, PlannedStore] = field(default_factory=dict)
     skipped: dict[Skipped, None] = field(default_factory=dict)
     seen: set[_Turn] = field(default_factory=set)
-    known: dict[Path, set[str]] = field(default_factory=dict)
-    """What gave the target's own entries away, by user-data folder."""
+    known: dict[Path, dict[str, Path]] = field(default_factory=dict)
+    """What gave the target's own entries away, and in which store, by user-data folder."""
     barred: set[Path] = field(default_factory=set)
 
     def through(self, profile: BrowserProfile, *, again: bool = False) -> None:
         """Look at the stores of a profile; `again`, at those that others share, whoever has seen them."""
-        known = self.known.setdefault(profile.user_data, set())
+        known = self.known.setdefault(profile.user_data, {})
         look = Look(self.target, profile, self.policy, known)
         with rights.within(profile):
             for store, found in _places(profile, self.policy, shared=again):
@@ -151,15 +165,20 @@ class _Search:
             _check_way(path, self.barred)
             for planned in _planned(store, path, look):
                 self.stores[turn] = planned
-                self.known[look.profile.user_data] |= {
-                    one.seen for one in planned.traces if one.standing is not Standing.MENTION
-                }
-        except UnreadableStore as error:
+                self._note(planned)
+        except (UnreadableStore, OSError) as error:  # a disk may fail in the middle of a file
             self.barred.add(path)
-            self.skipped[Skipped(error.path, error.reason)] = None
-        except OSError as error:  # a disk that fails in the middle of a file
-            self.barred.add(path)
-            self.skipped[Skipped(path, reason_of(error))] = None
+            where = error.path if isinstance(error, UnreadableStore) else path
+            warning = f"; {LAST_CHANCE} {path.name}" if store.is_told else ""
+            self.skipped[Skipped(where, reason_of(error) + warning)] = None
+
+    def _note(self, planned: PlannedStore) -> None:
+        """Whatever it shows, it tells; the last one that does is likeliest of the profile that asks."""
+        known = self.known[planned.profile.user_data]
+        for trace in planned.traces:
+            is_better = trace.told_by is None or trace.seen not in known
+            if is_better and trace.standing is not Standing.MENTION:
+                known[trace.seen] = planned.path
 
 
 def _planned(store: Store, path: Path, look: Look) -> Iterator[PlannedStore]:

@@ -25,7 +25,7 @@ from scrubber.sites import Site, Target
 if TYPE_CHECKING:
     from scrubber.model import Key, Store
 
-VERSION = 1
+VERSION = 2
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PLACES = ("path", "user_data", "cache", "data_home", "cache_home", "home")
@@ -102,9 +102,11 @@ def _plain(value: object) -> object:
 
 
 def _key(value: object) -> object:
-    """Bytes in a primary key have no form in JSON."""
+    """Paths and bytes in a primary key have no form in JSON."""
     if isinstance(value, tuple):
         return [_key(part) for part in value]
+    if isinstance(value, Path):
+        return str(value)
     if isinstance(value, bytes):
         return {"base64": base64.b64encode(value).decode()}
     return value
@@ -153,6 +155,7 @@ def _store(saved: dict[str, Any], profile: BrowserProfile, places: _Places) -> P
             trace["seen"],
             trace["holds"],
             tuple(trace["blank"]),
+            Path(trace["told_by"]) if trace["told_by"] else None,
         )
         for trace in saved["traces"]
     )

@@ -37,6 +37,7 @@ class Files:
     places: tuple[str, ...] = ()
     holds: tuple[str, ...] = ("cache",)
     source: str = "somewhere.cc"
+    is_told: bool = False
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         return (path,)

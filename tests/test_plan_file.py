@@ -75,7 +75,7 @@ KEYS = [
 @pytest.mark.parametrize("key", KEYS, ids=[repr(key) for key in KEYS])
 def test_every_kind_of_key_survives(key: Any, made: Plan, tmp_path: Path) -> None:
     store = made.stores[0]
-    trace = Trace("t", key, Standing.MENTION, "DALL·E \udcff", "history", ("a", "b"))
+    trace = Trace("t", key, Standing.MENTION, "DALL·E \udcff", "history", ("a", "b"), told_by=tmp_path)
     one = replace(made, stores=(replace(store, traces=(trace,)),))
     path, _ = saved(one, tmp_path)
     assert plan_file.load(path) == one
@@ -185,9 +185,9 @@ JUNK = [
     b"null",
     b"7",
     b'"plan"',
-    b'{"plan": 1}',
+    b'{"plan": 2}',
     b"[" * 100_000,
-    b'{"plan": 1, "sites": 3}',
+    b'{"plan": 2, "sites": 3}',
 ]
 
 

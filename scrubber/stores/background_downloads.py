@@ -24,6 +24,7 @@ class BackgroundDownloads(Parts):
 
     source = "components/download/internal/background_service/file_monitor_impl.cc"
     holds = ("downloads",)
+    is_told = True
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The folder, and the databases that say what was fetched."""
@@ -34,11 +35,12 @@ class BackgroundDownloads(Parts):
         files = [name for name in names(path) if kind(path / name) == "file"]
         if not files or not look.policy.wants("downloads"):
             return ()
-        requests = dict(_requests(path))
+        requests = {name: (record, database) for database, name, record in _requests(path)}
+        found = ((name, *(requests.get(name) or (read_regular(path / name), None))) for name in files)
         return tuple(
-            Trace("", name, Standing.OWN, name, "downloads")
-            for name in files
-            if _REQUEST.owns({"record": requests.get(name) or read_regular(path / name)}, look.target)
+            Trace("", name, Standing.OWN, name, "downloads", told_by=database)
+            for name, record, database in found
+            if _REQUEST.owns({"record": record}, look.target)
         )
 
 
@@ -46,10 +48,10 @@ def _databases(path: Path) -> tuple[Path, ...]:
     return tuple(path.parent.parent / name for name, _ in _RECORDS)
 
 
-def _requests(path: Path) -> Iterator[tuple[str, bytes]]:
+def _requests(path: Path) -> Iterator[tuple[Path, str, bytes]]:
     for folder, (_, prefix) in zip(_databases(path), _RECORDS, strict=True):
         if not leveldb.is_database(folder):
             continue
         for record in leveldb.read(folder).records():
             if record.key.startswith(prefix) and record.value:
-                yield text(record.key.removeprefix(prefix)), record.value
+                yield folder, text(record.key.removeprefix(prefix)), record.value

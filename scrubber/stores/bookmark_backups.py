@@ -55,6 +55,11 @@ class BookmarkBackups:
         """Of all that may lie there."""
         return tuple(dict.fromkeys(word for part in self._parts for word in part.holds))
 
+    @property
+    def is_told(self) -> bool:
+        """No."""
+        return False
+
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The folder."""
         return (path,)

@@ -12,12 +12,12 @@ from urllib.parse import quote, unquote_to_bytes
 from scrubber.files import kind
 from scrubber.stores.columns import text
 from scrubber.stores.sqlite_tables import copied
-from scrubber.stores.visited_pages import own_downloads
+from scrubber.stores.visited_pages import own_downloads, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scrubber.model import Look
+    from scrubber.model import BrowserProfile, Look
     from scrubber.stores.columns import Value
     from scrubber.stores.sqlite_tables import Table
 
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 _GLIB = "!$&'()*+,-./:=@_~"
 _QT = f"{_GLIB};"
 _FILE = "file://"
+
+
+def teller(profile: BrowserProfile) -> Path:
+    """The database with a profile's list of downloads."""
+    return places(profile) if profile.family == "firefox" else profile.path / "History"
 
 
 def downloaded(look: Look) -> dict[str, str]:
@@ -35,7 +40,7 @@ def downloaded(look: Look) -> dict[str, str]:
     if look.profile.family == "firefox":
         found = {path_of(uri): url for uri, url in own_downloads(look).items()}
         return {path: url for path, url in found.items() if path}
-    database = look.profile.path / "History"
+    database = teller(look.profile)
     if kind(database) != "file":
         return {}
     with copied(database) as (_, tables):

@@ -23,6 +23,7 @@ class EncryptedTwin(Whole):
     """The name of the file itself, which lies beside it."""
     of: Store
     """The store that reads the file."""
+    is_told = True
 
     def __init__(self, *places: str, plain: str, of: Store) -> None:
         settle(self, places=places, source=of.source, holds=of.holds, plain=plain, of=of)
@@ -36,4 +37,7 @@ class EncryptedTwin(Whole):
         if not (is_file(path) and is_file(plain)):
             raise UnreadableStore(path, "encrypted, and the file that it is a copy of is missing")
         traces = sorted(self.of.find(plain, look), key=look.policy.removes, reverse=True)
-        return tuple(Trace("", path.name, trace.standing, trace.seen, trace.holds) for trace in traces[:1])
+        return tuple(
+            Trace("", path.name, trace.standing, trace.seen, trace.holds, told_by=plain)
+            for trace in traces[:1]
+        )

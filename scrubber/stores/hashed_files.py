@@ -13,7 +13,7 @@ from scrubber.stores.frozen import settle
 from scrubber.stores.placed import Parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from scrubber.sites import Target
@@ -26,6 +26,7 @@ class HashedFiles(Parts):
     """A folder of such files; `name` gives the file's name, without its ending, for a URL."""
 
     name: Callable[[str], str]
+    is_told = True
 
     def __init__(self, *places: str, name: Callable[[str], str], holds: str, source: str) -> None:
         settle(self, places=places, name=name, holds=(holds,), source=source)
@@ -36,10 +37,10 @@ class HashedFiles(Parts):
             return ()
         files = {name.partition(".")[0]: name for name in names(path) if kind(path / name) == "file"}
         found = {}
-        for url in own_urls(look) if files else ():
+        for url, teller in own_urls(look).items() if files else ():
             name = files.get(self.name(url))
             if name is not None:
-                found[name] = Trace("", name, Standing.OWN, url, self.holds[0])
+                found[name] = Trace("", name, Standing.OWN, url, self.holds[0], told_by=teller)
         return tuple(found.values())
 
 
@@ -50,18 +51,20 @@ def start_pages(target: Target) -> Iterator[str]:
         yield from (root for root in roots if "/" not in name.text)
 
 
-def own_urls(look: Look) -> Iterator[str]:
-    """Those of the target that were seen: what others stored while embedded in it names their URLs too."""
-    return (url for url in urls(look.seen) if look.target.url(url))
+def own_urls(look: Look) -> dict[str, Path]:
+    """Those of the target that were seen, and in which store: what others stored while embedded in it names
+    their URLs too.
+    """
+    seen = ((url, teller) for text, teller in look.seen.items() for url in urls(text))
+    return {url: teller for url, teller in seen if look.target.url(url)}
 
 
-def urls(seen: Iterable[str]) -> Iterator[str]:
-    """The URLs in what was seen, and of each origin and host its root."""
-    for text in dict.fromkeys(seen):
-        url = _URL.search(text)
-        if url:
-            yield url[0]
-        origin = parse_origin(url[0] if url else text)
-        host = origin.host if origin else text.lstrip(".")
-        if is_host(host):
-            yield f"https://{join_port(host, origin.port if origin else None)}/"
+def urls(seen: str) -> Iterator[str]:
+    """The URL in what was seen, and the root of its origin, or of the origin or host that was seen."""
+    url = _URL.search(seen)
+    if url:
+        yield url[0]
+    origin = parse_origin(url[0] if url else seen)
+    host = origin.host if origin else seen.lstrip(".")
+    if is_host(host):
+        yield f"https://{join_port(host, origin.port if origin else None)}/"

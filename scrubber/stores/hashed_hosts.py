@@ -28,15 +28,16 @@ class HashedHosts(Placed):
 
     source = "net/http/transport_security_persister.cc"
     holds = ("network",)
+    is_told = True
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Records whose hash is a known host's."""
         if kind(path) is None or not look.policy.wants("network"):
             return ()
         root = json_edit.load(path, read_regular(path))
-        hashes = {hashed(host): host for host in hosts(path, look)}
+        hashes = {hashed(host): (host, teller) for host, teller in hosts(path, look).items()}
         return tuple(
-            Trace("", place, Standing.OWN, hashes[value], "network")
+            Trace("", place, Standing.OWN, hashes[value][0], "network", told_by=hashes[value][1])
             for place, value in _records(root)
             if value in hashes
         )

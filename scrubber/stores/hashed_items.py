@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
     from scrubber.formats.json_text import Node
     from scrubber.model import Look
+    from scrubber.stores.columns import Value
     from scrubber.stores.json_edit import Place
 
-Spelled = dict[str, str]
-"""What each hash stands for, by the way that the file spells it."""
+Spelled = dict[str, tuple[str, "Path | None"]]
+"""What each hash stands for, by the way that the file spells it, and the store that tells of that."""
 
 
 @dataclass(frozen=True, init=False)
@@ -47,17 +48,21 @@ class HashedItems:
         known = self.spelled(path, look, root) if items else {}
         for at, found in items:
             if found in known:
-                yield Trace(".".join(self.place), at, Standing.OWN, known[found], self.holds)
+                seen, teller = known[found]
+                yield Trace(".".join(self.place), at, Standing.OWN, seen, self.holds, told_by=teller)
 
 
 def of_pages(path: Path, look: Look, _root: Node) -> Spelled:
     """The MD5 of a URL (`TopSitesImpl::GetURLHash`)."""
-    return {hashlib.md5(url.encode(), usedforsecurity=False).hexdigest(): url for url in pages(path, look)}
+    return {
+        hashlib.md5(url.encode(), usedforsecurity=False).hexdigest(): (url, teller)
+        for url, teller in pages(path, look).items()
+    }
 
 
 def of_hosts(path: Path, look: Look, _root: Node) -> Spelled:
     """The 32 bits that `optimization_guide::HashHostForDictionary` makes of a host, in hexadecimal."""
-    return {hints_key(host): host for host in hosts(path, look)}
+    return {hints_key(host): (host, teller) for host, teller in hosts(path, look).items()}
 
 
 def of_topics(path: Path, look: Look, root: Node) -> Spelled:
@@ -68,21 +73,21 @@ def of_topics(path: Path, look: Look, root: Node) -> Spelled:
     except ValueError:
         return {}
     domains = _domains(path, look) if secret else ()
-    return {str(topics_domain(domain, secret)): domain for domain in domains}
+    return {str(topics_domain(domain, secret)): (domain, teller) for domain, teller in domains}
 
 
-def hosts_of_topics(path: Path, look: Look) -> frozenset[int]:
-    """The hosts of pages in `BrowsingTopicsSiteData`."""
-    return frozenset(map(topics_host, hosts(path, look)))
+def hosts_of_topics(path: Path, look: Look) -> dict[Value, Path | None]:
+    """The hosts of pages in `BrowsingTopicsSiteData`, each with the store that tells of it."""
+    return {topics_host(host): teller for host, teller in hosts(path, look).items()}
 
 
 def _hash(at: Place, item: Node) -> str:
     return at[-1] if isinstance(at[-1], str) else str(item)
 
 
-def _domains(path: Path, look: Look) -> Iterator[str]:
+def _domains(path: Path, look: Look) -> Iterator[tuple[str, Path | None]]:
     """The hosts and what lies above them as far as it is the target's site."""
-    for host in dict.fromkeys(hosts(path, look)):
+    for host, teller in hosts(path, look).items():
         labels = host.split(".")
         above = (".".join(labels[count:]) for count in range(len(labels)))
-        yield from filter(look.target.site, above)
+        yield from ((domain, teller) for domain in filter(look.target.site, above))

@@ -33,44 +33,60 @@ _LABELS = re.compile(rb"(?:\.[a-z0-9_-]{1,63}){1,8}")
 """What stands before a host, read backwards."""
 
 
-def hosts(path: Path, look: Look) -> Iterator[str]:
+Known = dict[str, "Path | None"]
+"""Hosts or pages, and the store that tells of each; None for those that anyone would think of."""
+
+
+def hosts(path: Path, look: Look) -> Known:
     """The target's hosts, for a store at this path."""
+    thought_of: Known = dict.fromkeys(_thought_of(look))
+    return dict((*_shown(look), *_named(path, look))) | thought_of
+
+
+def pages(path: Path, look: Look) -> Known:
+    """The target's pages, those that anyone would guess among them."""
+    known: Known = {
+        f"{scheme}://{host}/": teller
+        for host, teller in hosts(path, look).items()
+        for scheme in ("https", "http")
+    }
+    guessed: Known = dict.fromkeys(url for site in look.target.sites for url in site.urls)
+    return own_urls(look) | known | guessed
+
+
+def _thought_of(look: Look) -> Iterator[str]:
+    for host, has_below in _names(look):
+        yield host
+        if has_below:
+            yield from (f"{label}.{host}" for label in _COMMON)
+
+
+def _names(look: Look) -> Iterator[tuple[str, bool]]:
+    """The hosts of the target's own names, and whether all below them is the target's too."""
     for name in look.target.names:
         host = name.text.partition("/")[0].partition(":")[0]
-        if "/" in name.text or not host.isascii():
-            continue
-        yield host
-        if name.below:
-            yield from (f"{label}.{host}" for label in _COMMON)
-            yield from _named(path, look, host)
-    yield from _shown(look)
+        if "/" not in name.text and host.isascii():
+            yield host, name.below
 
 
-def pages(path: Path, look: Look) -> Iterator[str]:
-    """The target's pages, those that anyone would guess among them."""
-    yield from own_urls(look)
-    for host in dict.fromkeys(hosts(path, look)):
-        yield from (f"{scheme}://{host}/" for scheme in ("https", "http"))
-    for site in look.target.sites:
-        yield from site.urls
+def _shown(look: Look) -> Iterator[tuple[str, Path]]:
+    for text, teller in look.seen.items():
+        for origin in map(parse_origin, urls(text)):
+            if origin and look.target.host(origin.host):
+                yield origin.host, teller
 
 
-def _shown(look: Look) -> Iterator[str]:
-    for url in urls(look.seen):
-        origin = parse_origin(url)
-        if origin and look.target.host(origin.host):
-            yield origin.host
-
-
-def _named(path: Path, look: Look, host: str) -> Iterator[str]:
+def _named(path: Path, look: Look) -> Iterator[tuple[str, Path]]:
     folders = dict.fromkeys((path.parent, look.profile.path, look.profile.path / "Network"))
+    parents = [host for host, has_below in _names(look) if has_below]
     for file in (folder / name for folder in folders for name in _EVIDENCE):
-        try:
-            names = _found(file, host.encode()) if kind(file) == "file" else ()
-        except UnreadableStore:
-            continue  # a store of its own, which says so; what the others know still counts
-        for found in names:
-            yield from _suffixes(found, host, look.target)
+        for host in parents:
+            try:
+                names = _found(file, host.encode()) if kind(file) == "file" else ()
+            except UnreadableStore:
+                continue  # a store of its own, which says so; what the others know still counts
+            for found in names:
+                yield from ((below, file) for below in _suffixes(found, host, look.target))
 
 
 def _found(file: Path, host: bytes) -> set[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,7 @@ class Launchers(Shared):
     programs: tuple[str, ...]
     source = "chrome/browser/shell_integration_linux.cc"
     holds = ("extensions",)
+    is_told = True
 
     def __init__(self, *places: str, programs: tuple[str, ...]) -> None:
         settle(self, places=places, programs=programs)
@@ -50,13 +51,15 @@ class Launchers(Shared):
         """Launchers of the target's apps in this profile, with the icons of those whose app is gone."""
         if kind(path) != "folder" or not look.policy.wants("extensions"):
             return ()
-        known = {app_id(url): url for url in own_urls(look)}
+        known = {app_id(url): (url, teller) for url, teller in own_urls(look).items()}
         found: list[Trace] = []
         for name, app in self._launchers(path, look.profile):
             content = read_regular(path / name, _LIMIT).decode("utf-8", "replace")
-            seen = known.get(app) or next(filter(look.target.mentions, content.splitlines()), "")
+            named = next(filter(look.target.mentions, content.splitlines()), ""), None
+            seen, teller = known.get(app, named)
             if seen and self._is_ours(content, look.profile):
-                found += _traces(path, name, app, seen, look.profile)
+                traces = _traces(path, name, app, seen, look.profile)
+                found += (replace(trace, told_by=teller) for trace in traces)
         return tuple(found)
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:

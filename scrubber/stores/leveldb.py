@@ -12,6 +12,7 @@ from scrubber.stores import proving
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
 from scrubber.stores.leveldb_edit import prove, rebuild
+from scrubber.stores.leveldb_records import HashedHost
 from scrubber.stores.leveldb_search import Search
 from scrubber.stores.placed import Placed
 
@@ -46,6 +47,11 @@ class LevelDb(Placed):
         words = dict.fromkeys((holds, *(each.holds for each in records if each.holds)))
         settle(self, places=places, holds=tuple(words), source=source, records=records, beside=beside)
 
+    @property
+    def is_told(self) -> bool:
+        """Where records are filed under a hash of their host."""
+        return any(isinstance(by, HashedHost) for each in self.records for by in each.by)
+
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The folder, and those beside it that its records name."""
         beside = [name for name in names(path.parent) if name.isdigit()] if self.beside else []
@@ -65,15 +71,14 @@ class LevelDb(Placed):
             if isinstance(trace.key, tuple):
                 name, *keys = trace.key
                 planned.setdefault(str(name), set()).update(key for key in keys if isinstance(key, bytes))
-        equal = proving.edit(
+        for name in beside:  # first, because only the records tell that they go
+            changes.discard(path.parent / name)
+        return proving.edit(
             path,
             changes,
             lambda before, after: rebuild(before, after, planned),
             lambda before, after: prove(before, after, planned),
         )
-        for name in beside:
-            changes.discard(path.parent / name)
-        return equal
 
     def _find(self, path: Path, name: str, look: Look) -> Iterator[Trace]:
         database = leveldb.read(path / name)

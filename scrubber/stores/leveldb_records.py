@@ -14,8 +14,7 @@ from __future__ import annotations
 import hashlib
 import re
 from copy import copy
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from scrubber.formats.damaged import Damaged
@@ -94,11 +93,17 @@ class Records:
         """The same for a database in whose profile more hosts are known. Raises UnreadableStore."""
         if not any(isinstance(by, HashedHost) for by in self.by):
             return self
-        known = frozenset(hosts(path, look))
+        known = {_hash(host): teller for host, teller in hosts(path, look).items()}
         made = copy(self)
-        by = (replace(one, hosts=known) if isinstance(one, HashedHost) else one for one in self.by)
+        by = (replace(one, hashes=known) if isinstance(one, HashedHost) else one for one in self.by)
         settle(made, by=tuple(by))
         return made
+
+    def teller(self, key: bytes) -> Path | None:
+        """The store that alone tells of the host whose hash is in a record's key."""
+        by = next((one for one in self.by if isinstance(one, HashedHost)), None)
+        row = self.read(key, b"") if by else None
+        return by.hashes.get(text(row[by.column])) if by and row else None
 
     @property
     def own(self) -> tuple[Column, ...]:
@@ -116,8 +121,8 @@ class HashedHost:
     """The MD5 of a host in hexadecimal. Only hosts that are known can be told by it."""
 
     column: str
-    hosts: frozenset[str] = frozenset()
-    """Those that the profile knows; without them, the names of the target."""
+    hashes: Mapping[str, Path | None] = field(default_factory=dict)
+    """Those of hosts that the profile knows, with who tells of each; without them, of the target's names."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -126,8 +131,8 @@ class HashedHost:
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
         """By the hashes of the target's hosts."""
-        known = self.hosts or frozenset(name.text.partition(":")[0] for name in target.names)
-        return text(row[self.column]) in _hashes(known)
+        known = self.hashes or {_hash(name.text.partition(":")[0]) for name in target.names}
+        return text(row[self.column]) in known
 
 
 class PushApp(OneColumn):
@@ -141,10 +146,10 @@ class PushApp(OneColumn):
 
 def _pattern(shape: str) -> re.Pattern[bytes]:
     parts, at = [], 0
-    for field in _FIELD.finditer(shape):
-        length = f"{{{field[2]}}}" if field[2] else "*" if field.end() == len(shape) else "*?"
-        parts += [re.escape(shape[at : field.start()]), f"(?P<{field[1]}>.{length})"]
-        at = field.end()
+    for found in _FIELD.finditer(shape):
+        length = f"{{{found[2]}}}" if found[2] else "*" if found.end() == len(shape) else "*?"
+        parts += [re.escape(shape[at : found.start()]), f"(?P<{found[1]}>.{length})"]
+        at = found.end()
     return re.compile("".join((*parts, re.escape(shape[at:]))).encode(), re.DOTALL)
 
 
@@ -152,6 +157,5 @@ def _as_text(content: int | bytes) -> bytes:
     return content if isinstance(content, bytes) else str(content).encode()
 
 
-@lru_cache(maxsize=8)
-def _hashes(hosts: frozenset[str]) -> frozenset[str]:
-    return frozenset(hashlib.md5(host.encode(), usedforsecurity=False).hexdigest() for host in hosts)
+def _hash(host: str) -> str:
+    return hashlib.md5(host.encode(), usedforsecurity=False).hexdigest()

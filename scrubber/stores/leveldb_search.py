@@ -115,7 +115,8 @@ class Search:
     def _note(self, kind: Records, key: bytes, seen: _Seen, pointers: Row) -> None:
         kept = kind.keep is not None and kind.keep.include not in self.look.policy.include
         standing = Standing.KEPT if kept else seen[0]
-        trace = Trace("", (self.name, key), standing, seen[1], kind.holds or self.holds)
+        holds = kind.holds or self.holds
+        trace = Trace("", (self.name, key), standing, seen[1], holds, told_by=kind.teller(key))
         self.found[key] = Found(kind.name, trace, pointers)
 
     def _follow(self, kind: Records, link: Linked | Orphaned) -> None:

@@ -5,24 +5,27 @@ Numbered("{profile}/HistoryEmbeddings", rows=of_history(HISTORY, Rows("passages"
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind
+from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
 from scrubber.stores.placed import Placed
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from scrubber.model import Changes, Look, Store, Trace
     from scrubber.sites import Target
     from scrubber.stores.columns import Value
 
-Numbers = frozenset["Value"]
+Numbers = Mapping["Value", "Path | None"]
+"""Numbers that are the target's, and the store that tells that; None where anyone would think of them."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class OneOf:
     """A column with a number that is known to be the target's."""
 
     column: str
-    numbers: Numbers = frozenset()
+    numbers: Numbers = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -55,6 +58,7 @@ class Numbered(Placed):
     """One database; `rows` says, for its path, what makes a row the target's."""
 
     rows: Callable[[Path, Look], tuple[Rows, ...]]
+    is_told = True
 
     def __init__(
         self, *places: str, holds: str, source: str, rows: Callable[[Path, Look], tuple[Rows, ...]]
@@ -67,7 +71,11 @@ class Numbered(Placed):
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Rows with the target's numbers, and those that name it."""
-        return self._described(self.rows(path, look)).find(path, look)
+        rows = self.rows(path, look)
+        by = (one for each in rows for one in each.by if isinstance(one, OneOf))
+        told = {text(number): teller for one in by for number, teller in one.numbers.items()}
+        traces = self._described(rows).find(path, look)
+        return tuple(replace(trace, told_by=told.get(trace.seen)) for trace in traces)
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
         """Stage the database without these rows; the number of others compared."""
@@ -78,10 +86,7 @@ class Numbered(Placed):
 
 
 def of_history(history: Store, *rows: Rows) -> Callable[[Path, Look], tuple[Rows, ...]]:
-    """The same rows, with the numbers of the pages and visits that go from the `History` beside the database.
-
-    While these are told by `History` alone, a run must clean the database no later than that one.
-    """
+    """The same rows, with the numbers of pages and visits that go from the `History` beside the database."""
 
     def known(path: Path, look: Look) -> tuple[Rows, ...]:
         beside = path.parent / "History"
@@ -92,7 +97,9 @@ def of_history(history: Store, *rows: Rows) -> Callable[[Path, Look], tuple[Rows
             goes = look.policy.removes(trace) and not trace.blank
             if goes and trace.where in going and not isinstance(trace.key, tuple):
                 going[trace.where].add(trace.key)
-        return tuple(_with(each, frozenset(going["urls"]), frozenset(going["visits"])) for each in rows)
+        pages: Numbers = dict.fromkeys(going["urls"], beside)
+        visits: Numbers = dict.fromkeys(going["visits"], beside)
+        return tuple(_with(each, pages, visits) for each in rows)
 
     return known
 

@@ -29,26 +29,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, init=False)
 class OwnedCache(Entries):
-    """A cache's folder; `owners` gives, for the key of an entry, the columns that say whose it is."""
+    """A cache's folder, `database` the name of the database beside it.
 
+    Of that, `owners` gives for the key of an entry the columns that say whose it is.
+    """
+
+    database: str
     owners: Callable[[Path], dict[str, Row] | None]
     by: tuple[Column, ...]
+    is_told = True
 
     def __init__(
         self,
         *places: str,
+        database: str,
         owners: Callable[[Path], dict[str, Row] | None],
         by: tuple[Column, ...],
         holds: str,
         source: str,
     ) -> None:
-        settle(self, places=places, owners=owners, by=by, source=source, holds=(holds,))
+        settle(self, places=places, database=database, owners=owners, by=by, source=source, holds=(holds,))
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Entries whose owner is the target, and lost ones of its own."""
         if kind(path) != "folder" or not look.policy.wants(self.holds[0]):
             return ()
-        owners = self.owners(path)
+        database = path.with_name(self.database)
+        owners = self.owners(database)
         if owners is None:
             return ()
         traces = []
@@ -56,7 +63,8 @@ class OwnedCache(Entries):
             row = owners.get((entry_key(path, files) or b"").decode("utf-8", "replace"))
             seen = _lost(path, files, look.target) if row is None else self._owner(row, look)
             if seen is not None:
-                traces.append(Trace("", name, Standing.OWN, seen, self.holds[0]))
+                teller = None if row is None else database
+                traces.append(Trace("", name, Standing.OWN, seen, self.holds[0], told_by=teller))
         return tuple(traces)
 
     def _owner(self, row: Row, look: Look) -> str | None:
@@ -84,17 +92,16 @@ def _is_good_for(host: str, target: Target) -> bool:
     return target.host(parent) or any(name.partition(".")[2] == parent for name in names)
 
 
-def script_owners(cache: Path) -> dict[str, Row] | None:
-    """For `Service Worker/ScriptCache`, whose keys are the numbers of scripts.
+def script_owners(database: Path) -> dict[str, Row] | None:
+    """Of `Service Worker/Database`, for `ScriptCache`, whose keys are the numbers of scripts.
 
     Source: components/services/storage/service_worker/service_worker_database.cc.
     """
-    folder = cache.parent / "Database"
-    if not leveldb.is_database(folder):
+    if not leveldb.is_database(database):
         return None
     origins: dict[str, str] = {}
     scripts: dict[str, str] = {}
-    for record in leveldb.read(folder).records():
+    for record in leveldb.read(database).records():
         name, _, number = record.key.partition(b"\0")
         if name.startswith(b"REG:"):
             version = _version(record.value or b"")
@@ -111,12 +118,11 @@ def _version(registration: bytes) -> str:
         return ""
 
 
-def dictionary_owners(cache: Path) -> dict[str, Row] | None:
-    """For `Shared Dictionary/cache`, whose keys are random tokens that the database beside it gives out.
+def dictionary_owners(database: Path) -> dict[str, Row] | None:
+    """Of `Shared Dictionary/db`, for the `cache` beside it, whose keys are random tokens that it gives out.
 
     Source: net/extras/shared_dictionary/sqlite_persistent_shared_dictionary_store.cc.
     """
-    database = cache.parent / "db"
     if kind(database) is None:
         return None
     with copied(database) as (_, tables):

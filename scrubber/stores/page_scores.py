@@ -8,7 +8,7 @@ from scrubber.files import is_file, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import json_edit
 from scrubber.stores.placed import Placed
-from scrubber.stores.visited_pages import own_pages
+from scrubber.stores.visited_pages import own_pages, places
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +22,7 @@ class PageScores(Placed):
 
     source = "browser/extensions/newtab/lib/SmartShortcutsRanker/RankShortcuts.mjs"
     holds = ("history",)
+    is_told = True
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Scores of pages that the history knows as the target's."""
@@ -31,8 +32,9 @@ class PageScores(Placed):
         scores = root.get(_SCORES) if isinstance(root, dict) else None
         if not isinstance(scores, dict) or not scores:
             return ()
+        teller = places(look.profile)
         return tuple(
-            Trace(_SCORES, (_SCORES, page.guid), Standing.OWN, page.url, "history")
+            Trace(_SCORES, (_SCORES, page.guid), Standing.OWN, page.url, "history", told_by=teller)
             for page in own_pages(look)
             if page.guid in scores
         )

@@ -30,6 +30,11 @@ class Placed:
     def __init__(self, *places: str) -> None:
         settle(self, places=places)
 
+    @property
+    def is_told(self) -> bool:
+        """No: its entries say by themselves whose they are."""
+        return False
+
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file or folder."""
         return (path,)

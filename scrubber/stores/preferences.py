@@ -19,6 +19,7 @@ from scrubber.model import Standing, Trace
 from scrubber.stores import json_edit
 from scrubber.stores.columns import OneColumn, text
 from scrubber.stores.frozen import settle
+from scrubber.stores.hashed_items import HashedItems
 from scrubber.stores.json_file import Items, JsonFile
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from scrubber.sites import Target
     from scrubber.stores.app_windows import AppWindows
     from scrubber.stores.columns import Value
-    from scrubber.stores.hashed_items import HashedItems
     from scrubber.stores.json_edit import Place
 
 _LIMIT = 1 << 28
@@ -125,6 +125,11 @@ class Preferences:
         noted = ("history",) if self.browsing else ()
         typed = self.typed.holds if self.typed else ()
         return tuple(dict.fromkeys((self.rest, *noted, *typed, *(each.holds for each in self.spelled))))
+
+    @property
+    def is_told(self) -> bool:
+        """Where it has hashes."""
+        return any(isinstance(each, HashedItems) for each in self.spelled)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The file."""

@@ -152,6 +152,11 @@ class PrefsJs(Placed):
         words = tuple(dict.fromkeys(each.rule.holds for each in preferences))
         settle(self, places=places, preferences=preferences, source=source, holds=words)
 
+    @property
+    def is_told(self) -> bool:
+        """Where it has hashes of URLs."""
+        return any(preference.hashed for preference in self.preferences)
+
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Items of preferences; the trace's `where` is the preference."""
         if kind(path) is None:
@@ -186,12 +191,14 @@ class PrefsJs(Placed):
         if found is None:
             return
         preference, tail = found
-        pages = {preference.hashed(url): url for url in own_urls(look)} if preference.hashed else {}
+        urls = own_urls(look) if preference.hashed else {}
+        pages = {preference.hashed(url): url for url in urls} if preference.hashed else {}
         for key, item in preference.form.items(value).items():
             page: Row = {PAGE: pages[key]} if key in pages else {}
             trace = preference.rule.judge(name, key, _row(key, item) | page | tail, look)
             if trace:
-                yield replace(trace, standing=Standing.KEPT) if key == UNKNOWN else trace
+                standing = Standing.KEPT if key == UNKNOWN else trace.standing
+                yield replace(trace, standing=standing, told_by=urls.get(pages.get(key, "")))
                 if key == WHOLE:
                     return  # with all that is in it
 

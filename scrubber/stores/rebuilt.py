@@ -10,7 +10,7 @@ from scrubber.formats.sqlite_unit import SIDECARS, database_files, sidecar
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.placed import Placed, discard_existing
 from scrubber.stores.sqlite_tables import copied
-from scrubber.stores.visited_pages import own_pages
+from scrubber.stores.visited_pages import own_pages, places
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +21,7 @@ class SemanticHistory(Placed):
 
     source = "toolkit/components/places/PlacesSemanticHistoryDatabase.sys.mjs"
     holds = ("history",)
+    is_told = True
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database, its WAL and its journal."""
@@ -36,8 +37,9 @@ class SemanticHistory(Placed):
             if mapping and "url_hash" not in mapping.columns:
                 raise UnreadableStore(path, "a table of pages without their hashes")
             rows = [(key, row["url_hash"]) for key, row in mapping.rows()] if mapping else []
+        teller = places(look.profile)
         return tuple(
-            Trace("vec_history_mapping", key, Standing.OWN, pages[value], "history")
+            Trace("vec_history_mapping", key, Standing.OWN, pages[value], "history", told_by=teller)
             for key, value in rows
             if value in pages
         )

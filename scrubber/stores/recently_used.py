@@ -13,7 +13,7 @@ from scrubber.errors import Unproved, UnreadableStore
 from scrubber.files import is_file, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
-from scrubber.stores.downloaded import downloaded, path_of
+from scrubber.stores.downloaded import downloaded, path_of, teller
 from scrubber.stores.placed import Shared
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class RecentlyUsed(Shared):
 
     source = "freedesktop.org: Desktop Bookmark specification"
     holds = ("downloads",)
+    is_told = True
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Entries of the target's downloads and URLs, and those that name it in a title or elsewhere."""
@@ -42,9 +43,13 @@ class RecentlyUsed(Shared):
         found: dict[str, Trace] = {}
         for piece in _pieces(path, read_regular(path, _LIMIT)):
             href = _href(piece)
-            standing = _standing(href, piece, files, look)
+            standing = _standing(href, piece, look)
+            told_by = None
+            if standing is not Standing.OWN and path_of(href) in files:
+                standing, told_by = Standing.OWN, teller(look.profile)
             if href and standing:
-                found.setdefault(href, Trace("", href, standing, href[:_LONGEST_SEEN], "downloads"))
+                trace = Trace("", href, standing, href[:_LONGEST_SEEN], "downloads", told_by=told_by)
+                found.setdefault(href, trace)
         return tuple(found.values())
 
     def remove(self, path: Path, traces: tuple[Trace, ...], changes: Changes) -> int:
@@ -71,8 +76,8 @@ class RecentlyUsed(Shared):
         return proving.edit(path, changes, write, prove)
 
 
-def _standing(href: str, entry: bytes, files: dict[str, str], look: Look) -> Standing | None:
-    if path_of(href) in files or look.target.url(href):
+def _standing(href: str, entry: bytes, look: Look) -> Standing | None:
+    if look.target.url(href):
         return Standing.OWN
     return Standing.MENTION if look.target.mentions(unescape(entry.decode("utf-8", "replace"))) else None
 

@@ -77,6 +77,7 @@ class EncryptedSessions(Parts):
     """The name of the folder with the files themselves."""
     source = _SOURCE
     holds = ("sessions",)
+    is_told = True
 
     def __init__(self, *places: str, plain: str) -> None:
         settle(self, places=places, plain=plain)
@@ -93,9 +94,11 @@ class EncryptedSessions(Parts):
         files = [folder / name for name in names(folder) if name.startswith((*_OPEN_TABS, *_CLOSED_TABS))]
         if not files:
             raise UnreadableStore(path, "sessions that only the browser can decrypt")
-        going = [trace for file in files for trace in _traces(file, look) if look.policy.removes(trace)]
-        if going:
-            return tuple(Trace("", name, going[0].standing, going[0].seen, "sessions") for name in copies)
+        pages = [(file, trace) for file in files for trace in _traces(file, look)]
+        for file, page in [pair for pair in pages if look.policy.removes(pair[1])][:1]:
+            return tuple(
+                Trace("", name, page.standing, page.seen, "sessions", told_by=file) for name in copies
+            )
         if _counts(path, copies) != _counts(folder, [file.name for file in files]):
             seen = "an encrypted copy of other sessions than are there"
             return tuple(Trace("", name, Standing.MENTION, seen, "sessions") for name in copies)

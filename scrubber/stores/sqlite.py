@@ -14,6 +14,7 @@ from scrubber.stores.sqlite_edit import Rewrite, rebuild
 from scrubber.stores.sqlite_json import Within, without
 from scrubber.stores.sqlite_left_over import left_over
 from scrubber.stores.sqlite_proof import prove
+from scrubber.stores.sqlite_rows import Hashed
 from scrubber.stores.sqlite_search import Search
 from scrubber.stores.sqlite_tables import copied
 
@@ -62,6 +63,11 @@ class Sqlite(Placed):
             within=within,
             rewrite=rewrite,
         )
+
+    @property
+    def is_told(self) -> bool:
+        """Where rows know a page by a hash of its URL."""
+        return any(isinstance(by, Hashed) for each in self.rows for by in each.by)
 
     def unit(self, path: Path) -> tuple[Path, ...]:
         """The database, its WAL and its journal."""

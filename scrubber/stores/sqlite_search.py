@@ -13,7 +13,7 @@ from scrubber.stores.sqlite_tables import Table, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
+    from pathlib import Path
 
 _Seen = tuple[Standing, str]
 
@@ -31,6 +31,8 @@ class Search:
     hanging: dict[str, dict[Key, tuple[Row, _Seen]]] = field(default_factory=dict)
     """Rows whose dependents go: those that go, and the target's that are kept."""
     traces: dict[tuple[str, Key], Trace] = field(default_factory=dict)
+    told: dict[str, Path] = field(default_factory=dict)
+    """URLs that only other stores know, by which hashes are recognised, and which ones these are."""
 
     def run(self, rows: Sequence[Rows]) -> tuple[Trace, ...]:
         """Every trace, in the order of the tables."""
@@ -59,7 +61,8 @@ class Search:
         if not self.look.policy.wants(judge.holds):
             return  # looked for all the same, because what is wanted may hang on it
         blank = judge.blank(row) if kept and goes else ()
-        trace = Trace(rows.table, key, Standing.KEPT if kept else seen[0], seen[1], judge.holds, blank)
+        standing = Standing.KEPT if kept else seen[0]
+        trace = Trace(rows.table, key, standing, seen[1], judge.holds, blank, self.told.get(seen[1]))
         self.traces[rows.table, key] = trace
         if goes and not kept:
             self.leaving.setdefault(rows.table, {})[key] = row
@@ -121,8 +124,10 @@ class Search:
     def hashes(self, rule: Hashed) -> dict[Value, _Seen]:
         """What the rule's column has for each URL of the target that is known."""
         known = {text(url): seen for url, seen in self.pointed(rule.of).items()}
-        for url in (*own_urls(self.look), *start_pages(self.look.target)):
+        for url in start_pages(self.look.target):
             known.setdefault(url, (Standing.OWN, url))
+        self.told |= {url: teller for url, teller in own_urls(self.look).items() if url not in known}
+        known |= {url: (Standing.OWN, url) for url in self.told}
         return {rule.by(url): seen for url, seen in known.items()}
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.files import is_file, kind, names
 from scrubber.model import Look, Standing, Trace
-from scrubber.stores.downloaded import downloaded, uris
+from scrubber.stores.downloaded import downloaded, teller, uris
 from scrubber.stores.placed import Shared
 
 if TYPE_CHECKING:
@@ -23,17 +23,22 @@ class Thumbnails(Shared):
 
     source = "freedesktop.org: Thumbnail Managing Standard"
     holds = ("downloads",)
+    is_told = True
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The thumbnails of what was downloaded from the target, whether or not the download still exists."""
         if kind(path) != "folder" or not look.policy.wants("downloads"):
             return ()
         named = {f"{_hash(uri)}.png": file for file in downloaded(look) for uri in uris(file)}
-        return tuple(
-            Trace("", f"{folder.relative_to(path).as_posix()}/{name}", Standing.OWN, file, "downloads")
+        told_by = teller(look.profile)
+        pictures = (
+            (f"{folder.relative_to(path).as_posix()}/{name}", file)
             for folder in (_folders(path) if named else ())
             for name, file in named.items()
             if is_file(folder / name)
+        )
+        return tuple(
+            Trace("", key, Standing.OWN, file, "downloads", told_by=told_by) for key, file in pictures
         )
 
 

@@ -94,6 +94,11 @@ class Undescribed:
         """As of the databases."""
         return self.inner.source
 
+    @property
+    def is_told(self) -> bool:
+        """As of the databases."""
+        return self.inner.is_told
+
     def unit(self, path: Path) -> tuple[Path, ...]:
         """As of the database; of anything else, nothing."""
         return self.inner.unit(path) if self._is_ours(path) else ()

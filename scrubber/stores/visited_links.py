@@ -27,6 +27,7 @@ class VisitedLinksFile(Whole):
 
     source = "components/visitedlink/browser/visitedlink_writer.cc"
     holds = ("history",)
+    is_told = True
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The file, if it has an address of the target, or is one that the browser no longer looks after.
@@ -41,9 +42,10 @@ class VisitedLinksFile(Whole):
         except Damaged as error:
             raise UnreadableStore(path, str(error)) from error
         history = path.with_name("History")
-        known = next((url for url in _addresses(history, look.target) if table.has(url)), "")
-        if known:
-            return (Trace("", path.name, Standing.OWN, known, "history"),)
+        guessed, visited = _guessed(look.target), _visited(history, look.target)
+        for addresses, teller in ((guessed, None), (visited, history)):
+            if known := next(filter(table.has, addresses), ""):
+                return (Trace("", path.name, Standing.OWN, known, "history", told_by=teller),)
         if _is_left_behind(path, history, table):
             return (
                 Trace("", path.name, Standing.MENTION, "hashes of addresses visited long ago", "history"),
@@ -51,10 +53,13 @@ class VisitedLinksFile(Whole):
         return ()
 
 
-def _addresses(history: Path, target: Target) -> Iterator[str]:
+def _guessed(target: Target) -> Iterator[str]:
     for name in target.names:
         for scheme in ("https", "http"):
             yield f"{scheme}://{name.text}" + ("" if "/" in name.text else "/")
+
+
+def _visited(history: Path, target: Target) -> Iterator[str]:
     if kind(history) != "file":
         return
     with copied(history) as (_, tables):

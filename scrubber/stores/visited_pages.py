@@ -10,11 +10,12 @@ from scrubber.stores.columns import text
 from scrubber.stores.sqlite_tables import copied
 
 if TYPE_CHECKING:
-    from scrubber.model import Look
+    from pathlib import Path
+
+    from scrubber.model import BrowserProfile, Look
     from scrubber.stores.columns import Value
     from scrubber.stores.sqlite_tables import Table
 
-_DATABASE = "places.sqlite"
 _DESTINATION = "downloads/destinationFileURI"
 
 
@@ -27,9 +28,14 @@ class Page:
     url_hash: Value
 
 
+def places(profile: BrowserProfile) -> Path:
+    """The database itself."""
+    return profile.path / "places.sqlite"
+
+
 def own_pages(look: Look) -> tuple[Page, ...]:
     """The target's pages in the profile's history and bookmarks. Raises UnreadableStore."""
-    path = look.profile.path / _DATABASE
+    path = places(look.profile)
     if kind(path) != "file":
         return ()
     with copied(path) as (_, tables):
@@ -38,7 +44,7 @@ def own_pages(look: Look) -> tuple[Page, ...]:
 
 def own_downloads(look: Look) -> dict[str, str]:
     """The file URIs of what was downloaded from the target, each with where from. Raises UnreadableStore."""
-    path = look.profile.path / _DATABASE
+    path = places(look.profile)
     if kind(path) != "file":
         return {}
     with copied(path) as (_, tables):
@@ -54,9 +60,9 @@ def own_downloads(look: Look) -> dict[str, str]:
 
 
 def _pages(tables: dict[str, Table], look: Look) -> dict[Value, Page]:
-    places = tables.get("moz_places")
+    known = tables.get("moz_places")
     return {
         row["id"]: Page(text(row["url"]), text(row.get("guid")), row.get("url_hash"))
-        for _, row in (places.rows() if places else ())
+        for _, row in (known.rows() if known else ())
         if look.target.url(text(row["url"]))
     }

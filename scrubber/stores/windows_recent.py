@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrubber.files import is_file, kind, names, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
-from scrubber.stores.downloaded import downloaded
+from scrubber.stores.downloaded import downloaded, teller
 from scrubber.stores.frozen import settle
 from scrubber.stores.placed import Shared
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from scrubber.sites import Target
 
 _LIMIT = 1 << 26
@@ -66,6 +65,7 @@ class RecentFiles(Shared):
 
     source = "[MS-SHLLINK]: Shell Link Binary File Format"
     holds = ("downloads",)
+    is_told = True
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """Links to the target's addresses and downloads, and those that name it otherwise."""
@@ -74,8 +74,15 @@ class RecentFiles(Shared):
         links = [name for name in names(path) if name.lower().endswith(_LINKS)]
         links = [name for name in links if kind(path / name) == "file"]
         files = downloaded(look) if links else {}
-        found = [(name, _standing(path / name, files, look.target)) for name in links]
-        return tuple(Trace("", name, standing, name, "downloads") for name, standing in found if standing)
+        found = []
+        for name in links:
+            content = read_regular(path / name, _LIMIT)
+            standing, told_by = _standing(name, content, look.target), None
+            if standing is not Standing.OWN and any(_holds(content, file, ends=True) for file in files):
+                standing, told_by = Standing.OWN, teller(look.profile)
+            if standing:
+                found.append(Trace("", name, standing, name, "downloads", told_by=told_by))
+        return tuple(found)
 
 
 def _programs(content: bytes) -> set[str]:
@@ -87,11 +94,10 @@ def _programs(content: bytes) -> set[str]:
     return {name for text in texts for name in _PROGRAM.findall(text.lower())}
 
 
-def _standing(path: Path, files: dict[str, str], target: Target) -> Standing | None:
-    content = read_regular(path, _LIMIT)
-    if target.url(_address(content)) or any(_holds(content, file, ends=True) for file in files):
+def _standing(name: str, content: bytes, target: Target) -> Standing | None:
+    if target.url(_address(content)):
         return Standing.OWN
-    return Standing.MENTION if target.mentions(path.stem) or target.mentions(content) else None
+    return Standing.MENTION if target.mentions(Path(name).stem) or target.mentions(content) else None
 
 
 def _address(content: bytes) -> str:

@@ -44,7 +44,8 @@ def _numbered(store: Any, scene: Scene) -> None:
     history(scene)
     path = scene.path(store, "x")
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = store.rows(path, Look(TARGET, scene.profile, POLICY, URLS[:1]))
+    seen = {URLS[0]: scene.profile.path / "History"}
+    rows = store.rows(path, Look(TARGET, scene.profile, POLICY, seen))
     fill_sqlite(path, rows, (), scene.profile.family)
 
 

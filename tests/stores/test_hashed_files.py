@@ -22,7 +22,7 @@ OTHER = "https://shop.example/"
 
 def _look(path: Path, *seen: str, policy: Policy | None = None) -> Look:
     profile = BrowserProfile("firefox", "firefox", "p", "p", path, path, path)
-    return Look(TARGET, profile, policy or Policy(), seen)
+    return Look(TARGET, profile, policy or Policy(), dict.fromkeys(seen, path / "places.sqlite"))
 
 
 def _folder(path: Path) -> Path:
@@ -91,8 +91,8 @@ def test_nothing_is_found_where_history_is_not_asked_for(tmp_path: Path) -> None
 
 
 def test_urls_of_what_is_no_host() -> None:
-    assert list(urls(["two words", "a/b", ""])) == []
-    assert list(urls(["http://[::1]:8080/x"])) == ["http://[::1]:8080/x", "https://[::1]:8080/"]
+    assert [list(urls(text)) for text in ("two words", "a/b", "")] == [[], [], []]
+    assert list(urls("http://[::1]:8080/x")) == ["http://[::1]:8080/x", "https://[::1]:8080/"]
 
 
 def test_icons_of_jump_lists(tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ def md5(url: str) -> str:
 
 
 def test_tiles_that_the_person_took_away(tmp_path: Path) -> None:
-    seen = {"https://labs.openai.com/e/abc?x=1", "https://kept.example/page", "https://notopenai.com/"}
+    pages = ("https://labs.openai.com/e/abc?x=1", "https://kept.example/page", "https://notopenai.com/")
+    seen = dict.fromkeys(pages, tmp_path / "History")
     ours = ["https://labs.openai.com/", "http://labs.openai.com/", "https://labs.openai.com/e/abc?x=1"]
     theirs = ["https://kept.example/page", "https://notopenai.com/", "https://labs.openai.com/never-seen"]
     value = {"ntp": {"most_visited_blacklist": dict.fromkeys(map(md5, (*ours, *theirs))), "num": 1}}

@@ -490,7 +490,9 @@ def test_hashed_hosts_are_also_those_that_the_profile_knows(tmp_path: Path) -> N
     records = [(md5(host).encode(), b"\x08\x01") for host in (*ours, *others)]
     leveldb.write(path, records, BYTEWISE)
     (tmp_path / "Cookies").write_bytes(b"\0named.labs.openai.com\0other.openai.com")
-    seen = {"https://seen.labs.openai.com/a", "https://seen.notopenai.com/", "https://kept.example/"}
-    asked = replace(look(tmp_path), seen=seen)
+    seen = ("https://seen.labs.openai.com/a", "https://seen.notopenai.com/", "https://kept.example/")
+    asked = replace(look(tmp_path), seen=dict.fromkeys(seen, tmp_path / "History"))
     traces = tables.SITE_CHARACTERISTICS.find(path, asked)
-    assert {trace.key for trace in traces} == {("", md5(host).encode()) for host in ours}
+    tellers = (None, tmp_path / "History", tmp_path / "Cookies", None)
+    told = {("", md5(host).encode()): teller for host, teller in zip(ours, tellers, strict=True)}
+    assert {trace.key: trace.told_by for trace in traces} == told

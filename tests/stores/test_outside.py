@@ -338,7 +338,7 @@ def launcher(
 
 def launchers_found(profile: BrowserProfile, seen: Iterable[str] = (START,)) -> tuple[Trace, ...]:
     assert profile.data_home
-    asked = Look(TARGET, profile, Policy(), tuple(seen))
+    asked = Look(TARGET, profile, Policy(), dict.fromkeys(seen, profile.path / "History"))
     return Launchers("", programs=APPS).find(profile.data_home / "applications", asked)
 
 
@@ -350,7 +350,7 @@ def test_the_id_of_an_app_is_chromiums() -> None:
 def test_a_left_over_launcher_goes_with_its_icons(tmp_path: Path) -> None:
     profile = at_home(tmp_path, name="Profile 1")
     ours, theirs = launcher(profile, START), launcher(profile, "https://notopenai.com/")
-    asked = Look(TARGET, profile, Policy(), (START,))
+    asked = Look(TARGET, profile, Policy(), {START: profile.path / "History"})
     applications = tmp_path / ".local/share/applications"
     run(Launchers("", programs=APPS), applications, asked, tmp_path / ".local/share")
     left = {path.rpartition("/")[2] for path in tree(tmp_path / ".local")}

@@ -156,9 +156,12 @@ def test_a_dismissed_tile_is_told_by_the_pages_that_the_profile_knows(
 ) -> None:
     hashes = {tile_hash(f"{LABS}e/pictures"): 1, tile_hash(f"{SHOP}chairs"): 1}
     path.write_text(line(BLOCKED, json.dumps(hashes)))
-    traces = PREFS.find(path, replace(look(path.parent), seen=seen))
-    expected = [("browser.newtabpage.blocked", tile_hash(f"{LABS}e/pictures"), f"{LABS}e/pictures")]
-    assert [(trace.where, trace.key, trace.seen) for trace in traces] == (expected if gone else [])
+    history = path.with_name("places.sqlite")
+    traces = PREFS.find(path, replace(look(path.parent), seen=dict.fromkeys(seen, history)))
+    page = f"{LABS}e/pictures"
+    expected = [("browser.newtabpage.blocked", tile_hash(page), page, history)]
+    found = [(trace.where, trace.key, trace.seen, trace.told_by) for trace in traces]
+    assert found == (expected if gone else [])
 
 
 def test_other_lines_are_counted(path: Path) -> None:

@@ -35,5 +35,4 @@ CRITICAL_ACTIONS = Numbered(
     ),
 )
 
-# They come before `History`, which alone tells whose a number is.
 OF_VISITS = (EMBEDDINGS, CRITICAL_ACTIONS)

@@ -10,6 +10,7 @@ from scrubber.stores.sqlite_rows import Repair, Rows
 
 SCRIPT_CACHE = OwnedCache(
     *in_partitions("Service Worker/ScriptCache"),
+    database="Database",
     owners=script_owners,
     by=SCRIPTS,
     holds="storage",
@@ -18,6 +19,7 @@ SCRIPT_CACHE = OwnedCache(
 
 DICTIONARY_CACHE = OwnedCache(
     *in_partitions("Shared Dictionary/cache"),
+    database="db",
     owners=dictionary_owners,
     by=DICTIONARIES,
     holds="cache",
@@ -42,5 +44,4 @@ DICTIONARIES_DATABASE = Sqlite(
 
 BACKGROUND_DOWNLOADS = BackgroundDownloads(*in_profile("Download Service/Files"))
 
-# The databases that say whose an entry is come last, so that a run cut short can still tell.
 OWNED = (BACKGROUND_DOWNLOADS, SCRIPT_CACHE, DICTIONARY_CACHE, DICTIONARIES_DATABASE)
