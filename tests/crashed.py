@@ -49,3 +49,12 @@ def hosts(path: Path) -> list[str]:
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         return [name for (name,) in connection.execute("SELECT name FROM hosts ORDER BY name")]
+
+
+def hosts_of_copy(path: Path, scratch: Path) -> list[str]:
+    """The same of a copy, with the sidecars beside it, in a folder that is emptied first."""
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    for part in path.parent.glob(f"{path.name}*"):
+        shutil.copyfile(part, scratch / part.name)
+    return hosts(scratch / path.name)

@@ -16,7 +16,7 @@ import pytest
 from scrubber.errors import ScrubError
 from scrubber.transaction import PREFIX, interrupted, recover
 from tests.backup.runs import NEW, OLD, make_profile, run, tree, undo, without_folder_times
-from tests.crashed import hosts
+from tests.crashed import hosts_of_copy
 from tests.interruptions import DIED, Counter, counting, die, fail, impoverish, in_child, interrupt
 
 if TYPE_CHECKING:
@@ -65,14 +65,10 @@ def die_at(at: int, function: Callable[[], object], *, poor: bool) -> None:
 
 
 def databases(profile: Path, scratch: Path) -> set[str]:
-    """Which of the two versions there are, read as copies with the sidecars beside them."""
+    """Which of the two versions there are."""
     found = set()
     for name in DATABASES:
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir()
-        for part in profile.glob(f"{name}*"):
-            shutil.copyfile(part, scratch / part.name)
-        content = hosts(scratch / name)
+        content = hosts_of_copy(profile / name, scratch)
         assert content in (OLD, NEW), f"{name}: {content}"
         found.add("old" if content == OLD else "new")
     return found

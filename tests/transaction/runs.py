@@ -13,7 +13,7 @@ import pytest
 from scrubber.errors import ScrubError
 from scrubber.formats.sqlite_unit import SIDECARS
 from scrubber.transaction import Failed, Swapped, Transaction
-from tests.crashed import hosts
+from tests.crashed import hosts_of_copy
 from tests.interruptions import Counter, die, impoverish
 
 if TYPE_CHECKING:
@@ -82,14 +82,10 @@ def standing(profile: Path, scratch: Path) -> dict[str, str]:
     """
     found = {}
     for name in DATABASES:
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir()
-        for part in profile.glob(f"{name}*"):
-            shutil.copyfile(part, scratch / part.name)
-        content = hosts(scratch / name)
+        content = hosts_of_copy(profile / name, scratch)
         assert content in (OLD, NEW), f"{name}: {content}"
-        assert stat.S_IMODE((profile / name).stat().st_mode) == 0o640
         found[name] = "old" if content == OLD else "new"
+        assert stat.S_IMODE((profile / name).stat().st_mode) == 0o640
     found["Preferences"] = (profile / "Preferences").read_text()
     texts = {path.name: path.read_text() for path in profile.glob("Local Storage/*")}
     versions = {
