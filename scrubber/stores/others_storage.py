@@ -18,9 +18,9 @@ from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
 from scrubber.stores.origin_dirs import by_metadata
 from scrubber.stores.placed import Parts, Placed
-from scrubber.stores.push_subscriptions import without_triggers
 from scrubber.stores.sqlite_left_over import left_over
 from scrubber.stores.sqlite_tables import copied
+from scrubber.stores.sqlite_triggers import without_triggers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -16,9 +16,10 @@ from scrubber.stores.indexed_db import OthersRecords, files_of_records
 from scrubber.stores.origin_dirs import OriginDirs, SetAside, by_metadata
 from scrubber.stores.others_storage import OthersDatabases, OthersFiles
 from scrubber.stores.private_windows import PrivateWindows
-from scrubber.stores.push_subscriptions import PUSH_ROWS, without_triggers
+from scrubber.stores.push_subscriptions import PUSH_ROWS
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Linked, Orphaned, Repair, Rows
+from scrubber.stores.sqlite_triggers import without_triggers
 from scrubber.stores.undescribed import Undescribed
 
 COOKIES = Sqlite(
