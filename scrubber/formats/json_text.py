@@ -58,6 +58,14 @@ def write(node: Node) -> bytes:
     return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
 
 
+def members(node: Node) -> Iterator[tuple[str | int, Node]]:
+    """What an object or a list holds, by key or number; nothing for any other value."""
+    if isinstance(node, dict):
+        yield from node.items()
+    elif isinstance(node, list):
+        yield from enumerate(node)
+
+
 def _pieces(node: Node) -> Iterator[str]:
     if isinstance(node, str):
         yield encode_basestring(node)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scrubber.formats.json_text import members
 from scrubber.model import Standing
 
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ def chat_urls(node: Node, look: Look, at: Place = ()) -> Iterator[Found]:
     if isinstance(node, dict) and at and isinstance(at[-1], int) and _is_ours(node.get("url"), look):
         yield at, Standing.OWN, str(node["url"])
         return
-    members = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for step, value in members:
+    for step, value in members(node):
         if step != _SAID:
             yield from chat_urls(value, look, (*at, step))
 

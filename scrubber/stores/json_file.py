@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind, read_regular
+from scrubber.formats.json_text import members
 from scrubber.model import Standing
 from scrubber.stores import json_edit
 from scrubber.stores.columns import text
@@ -156,32 +157,25 @@ def _followed(items: Items, place: Place, row: Row, root: Node, found: Mapping[P
 def _holds_others(item: Node, inside: Place, found: Mapping[Place, Trace], look: Look) -> bool:
     """Whether an item has items of its kind inside that don't go themselves."""
     nested = item.get(str(inside[-1])) if isinstance(item, dict) else None
-    traces = [found.get((*inside, step)) for step, _ in _members(nested)]
+    traces = [found.get((*inside, step)) for step, _ in members(nested)]
     return not all(trace is not None and look.policy.removes(trace) for trace in traces)
 
 
 def items_at(node: Node, place: tuple[str, ...], at: Place = ()) -> Iterator[tuple[Place, Node]]:
     """The items of the list or object that a place (as in Items) leads to, with the way to each."""
-    members = list(_members(node))
+    inside = list(members(node))
     if not place:
-        yield from (((*at, step), item) for step, item in members)
+        yield from (((*at, step), item) for step, item in inside)
         return
     step, *rest = place
     if step == "**":
         yield from items_at(node, tuple(rest), at)
-        for key, value in members:
+        for key, value in inside:
             yield from items_at(value, place, (*at, key))
         return
-    for key, value in members:
+    for key, value in inside:
         if step in ("*", key):
             yield from items_at(value, tuple(rest), (*at, key))
-
-
-def _members(node: Node) -> Iterator[tuple[str | int, Node]]:
-    if isinstance(node, dict):
-        yield from node.items()
-    elif isinstance(node, list):
-        yield from enumerate(node)
 
 
 def _row(place: Place, item: Node, nested: str | None) -> Row:
@@ -195,6 +189,6 @@ def _fields(item: Node, nested: str | None, name: str = "") -> Iterator[tuple[st
     if not isinstance(item, (dict, list)):
         yield name, item
         return
-    for step, value in _members(item):
+    for step, value in members(item):
         if step != nested:
             yield from _fields(value, nested, f"{name}.{step}" if name else str(step))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from scrubber.formats import certificates
+from scrubber.formats.json_text import members
 from scrubber.model import Key, Look, Standing, Trace
 from scrubber.stores.records import names
 
@@ -218,10 +219,7 @@ class Search:
             if any(names(text, self.look, holds) for text in _texts(at[-1], node)):
                 self._note(at, "text", Standing.MENTION, node, holds)
             return
-        members = (
-            node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-        )
-        for step, value in members:
+        for step, value in members(node):
             self._rest(value, (*at, step), holds)
 
     def _note(self, at: Place, where: str, standing: Standing, seen: str, holds: str) -> None:

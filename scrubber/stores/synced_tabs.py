@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scrubber.formats.json_text import members
 from scrubber.model import Standing
 from scrubber.stores.records import names
 
@@ -64,6 +65,5 @@ def _standing(value: str, look: Look) -> Standing | None:
 def _texts(node: Node, at: Place, look: Look) -> Iterator[Found]:
     if isinstance(node, str) and names(node, look, "sessions"):
         yield at, Standing.MENTION, node
-    members = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for step, value in members:
+    for step, value in members(node):
         yield from _texts(value, (*at, step), look)
