@@ -132,31 +132,33 @@ def read_zip(file: BinaryIO, path: Path, search: Search) -> Iterator[Part]:
     """An archive, member by member. Raises UnreadableStore where it can't be opened."""
     file.seek(0)
     try:
-        unpacked = 0
         with zipfile.ZipFile(file) as archive:
-            for number, member in enumerate(archive.infolist(), 1):
-                if number > _MOST_MEMBERS:
-                    yield Gap(f"an archive of more than {_MOST_MEMBERS} members")
-                    return
-                where, facts = f"member {number}", (("member", number),)
-                name = os.fsencode(member.filename)
-                yield Piece("archive", "", where, name, "name", facts=facts, part="name")
-                with archive.open(member) as content:
-                    data = content.read(LIMIT + 1)
-                unpacked += len(data)
-                if unpacked > _MOST_UNPACKED:
-                    yield Gap(
-                        f"an archive of more than {_MOST_UNPACKED >> 20} MiB, which was left at {where}"
-                    )
-                    return
-                if len(data) > LIMIT:
-                    yield Gap(f"{where} was examined only in the first {LIMIT >> 20} MiB")
-                inside = ("archive member",)
-                like = Piece("archive", where, 0, b"", "binary", inside=inside, facts=facts)
-                yield from slices(data[:LIMIT], search.reach, like)
+            yield from _members(archive, search.reach)
     except FAILURES as error:
         # The message may have the name of a member.
         raise UnreadableStore(path, f"an archive that can't be opened ({type(error).__name__})") from error
+
+
+def _members(archive: zipfile.ZipFile, reach: int) -> Iterator[Part]:
+    unpacked = 0
+    for number, member in enumerate(archive.infolist(), 1):
+        if number > _MOST_MEMBERS:
+            yield Gap(f"an archive of more than {_MOST_MEMBERS} members")
+            return
+        where, facts = f"member {number}", (("member", number),)
+        name = os.fsencode(member.filename)
+        yield Piece("archive", "", where, name, "name", facts=facts, part="name")
+        with archive.open(member) as content:
+            data = content.read(LIMIT + 1)
+        unpacked += len(data)
+        if unpacked > _MOST_UNPACKED:
+            yield Gap(f"an archive of more than {_MOST_UNPACKED >> 20} MiB, which was left at {where}")
+            return
+        if len(data) > LIMIT:
+            yield Gap(f"{where} was examined only in the first {LIMIT >> 20} MiB")
+        inside = ("archive member",)
+        like = Piece("archive", where, 0, b"", "binary", inside=inside, facts=facts)
+        yield from slices(data[:LIMIT], reach, like)
 
 
 def _opened(sealed: bytes) -> bytes | None:

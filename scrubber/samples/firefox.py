@@ -15,11 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NOW = 1_795_000_000_000_000  # µs since 1970
-_INI = "[General]\nVersion=2\n\n[Profile0]\nName=default\nIsRelative=1\nPath=a1b2c3d4.default\nDefault=1\n"
-_PARTITION = "^partitionKey=%28https%2Copenai.com%29"
-
-
 _PROFILE = "a1b2c3d4.default"
+_INI = f"[General]\nVersion=2\n\n[Profile0]\nName=default\nIsRelative=1\nPath={_PROFILE}\nDefault=1\n"
+_PARTITION = "^partitionKey=%28https%2Copenai.com%29"
 
 
 def make(root: Path, cache: Path) -> None:
@@ -35,10 +33,7 @@ def make(root: Path, cache: Path) -> None:
     _open_tabs(profile / "sessionstore.jsonlz4")
     _https_only(profile / "SiteSecurityServiceState.bin")
     keys = [f":https://{host}/a.png" for host in (*OTHERS, TARGET)]
-    cache2(
-        cache / _PROFILE / "cache2",
-        [*keys, f"O^partitionKey=%28https%2Copenai.com%29,:https://{THIRD}/a.png"],
-    )
+    cache2(cache / _PROFILE / "cache2", [*keys, f"O{_PARTITION},:https://{THIRD}/a.png"])
 
 
 def _open_tabs(path: Path) -> None:
