@@ -36,11 +36,13 @@ from scrubber.browsers.firefox.outside import (
     OLD_DOWNLOADS,
     OLD_PERMISSIONS,
     PREDICTIONS,
+    SET_ASIDE,
     SIGNONS,
     SIGNONS_BEFORE_35,
 )
 from scrubber.errors import UnreadableStore
 from scrubber.formats import mozlz4
+from scrubber.locate import located
 from scrubber.model import BrowserProfile, Look, Policy, Standing
 from scrubber.stores.downloaded import downloaded, path_of, uris
 from scrubber.stores.launchers import Launchers, app_id
@@ -739,3 +741,25 @@ def test_words_that_a_person_taught_are_reported_and_kept(tmp_path: Path, place:
     assert DICTIONARY.find(path, look(tmp_path)) == ()
     path.write_bytes(b"kept.example\nlabs.openai.com\nchecksum_v1 = 0\n")
     assert [trace.standing for trace in DICTIONARY.find(path, look(tmp_path, EVERYTHING))] == [Standing.KEPT]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "places.sqlite.corrupt",
+        "places.sqlite-1.corrupt",
+        "logins.json.corrupt",
+        "handlers.json-1.corrupt",
+        "search.json.mozlz4.bak",
+    ],
+)
+def test_what_firefox_set_aside_as_damaged_goes_on_request(tmp_path: Path, name: str) -> None:
+    profile = at_home(tmp_path, "firefox", "a.default")
+    file = profile.path / name
+    for host, left in (("labs.openai.com.evil.example", True), ("labs.openai.com", False)):
+        file.write_bytes(b"mozLz40\0 damaged \0" + f"https://{host}/".encode())
+        assert list(located(SET_ASIDE.places, profile)) == [file]
+        clean(SET_ASIDE, file, profile.path)
+        assert file.exists()
+        clean(SET_ASIDE, file, profile.path, EVERYTHING)
+        assert file.exists() == left

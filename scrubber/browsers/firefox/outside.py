@@ -81,6 +81,7 @@ PINGS = WholeFiles(
 SET_ASIDE = WholeFiles(
     "{profile}/*.corrupt",
     "{profile}/*.corrupt-*",
+    "{profile}/search.json.mozlz4.bak",
     "{profile}/history.dat",  # before Firefox 3
     "{profile}/formhistory.dat",
     "{profile}/downloads.rdf",
