@@ -8,7 +8,6 @@ chrome/browser/web_applications/os_integration/web_app_shortcut_linux.cc)
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shlex
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.frozen import settle
 from scrubber.stores.hashed_files import own_urls
 from scrubber.stores.placed import Shared
+from scrubber.stores.web_apps import app_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,12 +86,6 @@ class Launchers(Shared):
         channels = (name.removeprefix(known) for known in self.programs if name.startswith(known))
         endings = {ending.removeprefix("-") for ending in channels if ending[:1] in ("", "-")}
         return any(_CHANNELS.get(ending) == profile.variant for ending in endings)
-
-
-def app_id(url: str) -> str:
-    """The id of the web app whose manifest has this id; where it names none, that is its start page."""
-    twice = hashlib.sha256(hashlib.sha256(url.encode()).digest()).hexdigest()[:32]
-    return twice.translate(str.maketrans("0123456789abcdef", "abcdefghijklmnop"))
 
 
 def _traces(path: Path, name: str, app: str, seen: str, profile: BrowserProfile) -> Iterator[Trace]:

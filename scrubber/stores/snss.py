@@ -26,6 +26,7 @@ from scrubber.model import Changes, Key, Look, Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.frozen import settle
 from scrubber.stores.placed import Parts, Placed
+from scrubber.stores.web_apps import apps, named_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -43,6 +44,7 @@ _REST = "rest"
 class SessionFile(Placed):
     """One file of tabs that are open, or were closed lately."""
 
+    is_told = True  # the window of an app says no more than a hash
     source = _SOURCE
     holds = ("sessions",)
 
@@ -119,6 +121,7 @@ def _traces(path: Path, look: Look) -> Iterator[Trace]:
         return  # a browser that was killed at once
     session = _read(path, content)
     page_command = _page_command(path.name)
+    known = apps(look)
     for number, record in enumerate(session.records):
         if record.command == MARKER or not record.payload:
             continue
@@ -126,6 +129,8 @@ def _traces(path: Path, look: Look) -> Iterator[Trace]:
         keyword = look.policy.keywords and (target.keyword(url) or target.keyword(title))
         if target.url(url):
             yield Trace("", number, Standing.OWN, url, "sessions")
+        elif app := named_in(record.payload, known):
+            yield Trace("", number, Standing.OWN, app.url, "sessions", told_by=app.teller)
         elif keyword or target.mentions(record.payload):
             yield Trace("", number, Standing.MENTION, url or f"command {record.command}", "sessions")
     if target.mentions(session.rest):

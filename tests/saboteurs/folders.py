@@ -14,7 +14,7 @@ from scrubber.formats import leveldb, mozlz4
 from scrubber.samples.caches import cache2, simple_cache
 from scrubber.samples.schemas import create
 from scrubber.stores.downloaded import uris
-from scrubber.stores.launchers import app_id
+from scrubber.stores.web_apps import app_id
 from tests import backup_files, blockfile_files, encrypted_cache_files, snss_files
 from tests.firefox_storage import Cached, Record, make_cache, make_records
 from tests.leveldb_files import BYTEWISE
@@ -194,6 +194,11 @@ def _doomed(store: Any, scene: Scene) -> None:
         put(scene.path(store, *name * stars) / "file", content)
 
 
+def _installed_apps(store: Any, scene: Scene) -> None:
+    for host in (OURS, BYSTANDER):
+        put(scene.path(store, app_id(f"https://{host}/")) / "Icons" / "48.png", b"a picture")
+
+
 def _lost_file_systems(store: Any, scene: Scene) -> None:
     for number, content in enumerate((NAMING, b"nobody's")):
         put(scene.path(store) / f"00{number}" / "t" / "00000000", content)
@@ -257,6 +262,7 @@ OF_FOLDERS: dict[str, Callable[[Any, Scene], None]] = {
     "Doomed": _doomed,
     "EncryptedCache": _encrypted_cache,
     "HashedFiles": _hashed_files,
+    "InstalledApps": _installed_apps,
     "JumpLists": _jump_lists,
     "Launchers": _launchers,
     "LostFileSystems": _lost_file_systems,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrubber import engine, plan, plan_file, verdict
+from scrubber.browsers.chromium.outside import APPS as APPS_INSTALLED
 from scrubber.browsers.chromium.outside import (
     BLOBS,
     CRASH_DUMPS,
@@ -45,7 +46,8 @@ from scrubber.formats import mozlz4
 from scrubber.locate import located
 from scrubber.model import BrowserProfile, Look, Policy, Standing
 from scrubber.stores.downloaded import downloaded, path_of, uris
-from scrubber.stores.launchers import Launchers, app_id
+from scrubber.stores.launchers import Launchers
+from scrubber.stores.web_apps import app_id
 from scrubber.transaction import Transaction
 from tests import backup_files
 from tests.cleaned import TARGET, clean, look, tree
@@ -342,6 +344,24 @@ def launchers_found(profile: BrowserProfile, seen: Iterable[str] = (START,)) -> 
     assert profile.data_home
     asked = Look(TARGET, profile, Policy(), dict.fromkeys(seen, profile.path / "History"))
     return Launchers("", programs=APPS).find(profile.data_home / "applications", asked)
+
+
+@pytest.mark.parametrize(
+    ("url", "standings"),
+    [
+        pytest.param("https://labs.openai.com/", [Standing.KEPT], id="root"),
+        pytest.param("https://labs.openai.com/seen", [Standing.KEPT], id="seen"),
+        pytest.param("https://labs.openai.com/never-seen", [], id="unknown"),
+        pytest.param("https://kept.example/", [], id="bystander"),
+    ],
+)
+def test_the_folder_of_an_installed_app_is_kept(tmp_path: Path, url: str, standings: list[Standing]) -> None:
+    profile = at_home(tmp_path)
+    folder = profile.path / "Web Applications" / "Manifest Resources" / app_id(url)
+    folder.mkdir(parents=True)
+    seen = {"https://labs.openai.com/seen": profile.path / "History"}
+    asked = Look(TARGET, profile, EVERYTHING, seen)
+    assert [trace.standing for trace in APPS_INSTALLED.find(folder, asked)] == standings
 
 
 def test_the_id_of_an_app_is_chromiums() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ from scrubber.errors import PlanOutdated, UnreadableStore
 from scrubber.formats.anonymization_key import encode
 from scrubber.model import Policy, Standing
 from scrubber.stores.preferences import Encoded, PackedLog
+from scrubber.stores.web_apps import app_id
 from scrubber.transaction import Transaction
 from tests.cleaned import TARGET as SITE
 from tests.cleaned import clean, look
@@ -167,6 +169,23 @@ class TestPreferences:
         }
         after = cleaned(PREFERENCES, put(tmp_path, nested("browser/app_window_placement", ours | others)))
         assert after == nested("browser/app_window_placement", beside | others)
+
+    def test_windows_of_the_targets_apps_go(self, tmp_path: Path) -> None:
+        history = tmp_path / "History"
+        asked = replace(look(tmp_path), seen={f"https://{TARGET}/start": history})
+        urls = [
+            f"https://{TARGET}/",
+            f"https://{TARGET}/start",
+            f"https://{SHOP}/",
+            f"https://{TARGET}/other",
+        ]
+        windows = {f"_crx_{app_id(url)}": {"left": 10} for url in urls}
+        path = put(tmp_path, nested("browser/app_window_placement", windows))
+        found = PREFERENCES.find(path, asked)
+        assert [(trace.seen, trace.standing, trace.told_by) for trace in found] == [
+            (f"_crx_{app_id(urls[0])}", Standing.OWN, None),
+            (f"_crx_{app_id(urls[1])}", Standing.OWN, history),
+        ]
 
     def test_windows_that_others_name_after_the_target_are_mentions(self, tmp_path: Path) -> None:
         windows = {"shop": {"example_/to/labs": {"openai": {"com": {"left": 10}}}}}

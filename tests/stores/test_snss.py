@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from scrubber.browsers.chromium.sessions import ENCRYPTED_SESSIONS, SESSION_FILE
 from scrubber.errors import PlanOutdated, UnreadableStore
 from scrubber.model import Policy, Standing
 from scrubber.sites import Site, Target
+from scrubber.stores.web_apps import app_id
 from scrubber.transaction import Transaction
 from tests import snss_files as made
 from tests.cleaned import clean, look, tree
@@ -94,6 +96,34 @@ class TestSessionFiles:
     def test_what_names_look_alikes_stays(self, tmp_path: Path, command: made.Command) -> None:
         path = put(tmp_path, *WINDOW, command, made.MARKER)
         assert SESSION_FILES.find(path, look(tmp_path)) == ()
+
+    def test_windows_of_the_targets_apps_go(self, tmp_path: Path) -> None:
+        start, root, others = (
+            "https://labs.openai.com/start",
+            "https://labs.openai.com/",
+            "https://shop.example/",
+        )
+        ours, theirs = (
+            [
+                (command, made.pickle(b"\7\0\0\0", made.string(before + app_id(url))))
+                for url in urls
+                for command, before in ((15, "_crx_"), (13, ""))  # of a window, of a tab
+            ]
+            for urls in ((start, root), (others, "https://labs.openai.com.evil.example/"))
+        )
+        path = put(tmp_path, *WINDOW, *theirs, *ours, made.MARKER)
+        history = tmp_path / "History"
+        asked = replace(look(tmp_path), seen={start: history, others: history})
+        traces = SESSION_FILES.find(path, asked)
+        assert {(trace.standing, trace.seen, trace.told_by) for trace in traces} == {
+            (Standing.OWN, start, history),
+            (Standing.OWN, root, None),
+        }
+        with Transaction([tmp_path]) as transaction:
+            SESSION_FILES.remove(path, traces, transaction)
+            transaction.swap()
+            transaction.commit()
+        assert path.read_bytes() == made.session((*WINDOW, *theirs, made.MARKER))
 
     def test_titles_and_addresses_with_a_keyword_go_on_request(self, tmp_path: Path) -> None:
         target = Target((Site("target", "The target", domains=("labs.openai.com",), keywords=("dall-e",)),))

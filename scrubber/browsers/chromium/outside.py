@@ -17,6 +17,7 @@ from scrubber.stores.recreated import Recreated
 from scrubber.stores.text_lines import TextLines
 from scrubber.stores.thumbnails import Thumbnails
 from scrubber.stores.undescribed import AnySqlite
+from scrubber.stores.web_apps import InstalledApps
 from scrubber.stores.whole_files import WholeFiles
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ EXTENSIONS = WholeFiles(
     source="extensions/browser/extension_file_task_runner.cc",
 )
 
+APPS = InstalledApps(*in_profile("Web Applications/Manifest Resources/*"))
+
 # The last download that Safe Browsing may ask about, with all that led to it.
 LAST_DOWNLOAD = Recreated(
     *in_profile("DownloadMetadata"),
@@ -95,6 +98,7 @@ OUTSIDE = (
     NET_LOG,
     TRACES,
     EXTENSIONS,
+    APPS,
     LAST_DOWNLOAD,
     BLOBS,
     RECENTLY_USED,
