@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.browsers.homes import FirefoxHome
 from tests.browsers.hosts import SHOP, url
 from tests.browsers.pages import script
 from tests.browsers.waiting import until
+from tests.stores.running import ask
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +57,8 @@ def test_others_responses_and_records_go_where_every_mention_is_to(home: Firefox
     assert cleaning.run(copy.path, "clean", "--yes", "--mentions", "all").exit_code == 0
     assert cleaning.remnants(copy.path) == {}
     gone = before - files(copy)
+    [database] = copy.profile.glob("storage/default/*shop.example/cache/caches.sqlite")
+    assert not database.with_name(".padding").exists()
     assert len([name for name in gone if name.startswith("cache/morgue/")]) == 3
     assert len([name for name in gone if ".files/" in name]) == 3
     with copy.open() as browser:
@@ -73,6 +77,9 @@ def test_others_responses_and_records_go_where_every_mention_is_to(home: Firefox
         "new": "new",
         "another": "another",
     }
+    [left] = ask(database, "SELECT sum(response_padding_size) FROM entries")
+    assert left > 0
+    assert database.with_name(".padding").read_bytes() == struct.pack(">Q", left)
 
 
 def test_by_default_they_are_reported_and_stay(home: FirefoxHome, tmp_path: Path) -> None:
