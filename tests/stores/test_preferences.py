@@ -80,6 +80,7 @@ LISTED = {
     "translate": ("translate_site_blocklist", "{}"),
     "discarding": ("performance_tuning/tab_discarding/exceptions", "{}"),
     "isolated": ("site_isolation/user_triggered_isolated_origins", "https://{}"),
+    "dismissed": ("NewTabPage/MostRelevantTabResumption/DismissedVisits", "3:https://{}/"),
     "signed-in": ("login_detection/oauth_signed_in_origins", "https://{}"),
 }
 OBJECTS = {

@@ -92,6 +92,7 @@ _BROWSING = (
     ("web_apps", "daily_metrics"),
     ("media_router",),
     ("browser", "last_redirect_origin"),
+    ("NewTabPage",),
     ("dns_prefetching",),
     *_TOOLS,
 )
