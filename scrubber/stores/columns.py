@@ -14,12 +14,19 @@ Value = int | float | str | bytes | None
 Row = dict[str, Value]
 """A row's values by column name."""
 
+_LONGEST_SHOWN = 1 << 12
+
 
 def text(value: Value) -> str:
     """A cell as text: blobs as the UTF-8 they mostly are, NULL as nothing."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return "" if value is None else str(value)
+
+
+def shown(value: Value) -> str:
+    """A cell as a trace shows it: with the whole of a URL, by whose hash other stores may know the page."""
+    return text(value)[:_LONGEST_SHOWN]
 
 
 class Column(Protocol):

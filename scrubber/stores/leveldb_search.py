@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scrubber.model import BROWSING, Look, Standing, Trace
-from scrubber.stores.columns import text
+from scrubber.stores.columns import shown, text
 from scrubber.stores.leveldb_records import Records
 from scrubber.stores.sqlite_rows import Linked
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 _OTHER = Records("other", "{rest}")
 """Whatever isn't described: found only by what it mentions."""
-
-_LONGEST_SEEN = 1 << 10
 
 _Seen = tuple[Standing, str]
 
@@ -96,10 +94,10 @@ class Search:
     def _judge(self, kind: Records, row: Row) -> _Seen | None:
         for by in kind.own:
             if all(column in row for column in by.columns) and by.owns(row, self.look.target):
-                return Standing.OWN, text(row[by.columns[0]])[:_LONGEST_SEEN]
+                return Standing.OWN, shown(row[by.columns[0]])
         for part in (row["key"], row["value"]):
             if isinstance(part, bytes) and self._names(kind, part):
-                return Standing.MENTION, text(part)[:_LONGEST_SEEN]
+                return Standing.MENTION, shown(part)
         return None
 
     def _names(self, kind: Records, part: bytes) -> bool:

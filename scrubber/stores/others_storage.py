@@ -14,7 +14,7 @@ from scrubber.formats import firefox_values
 from scrubber.formats.sqlite_unit import database_files, is_database, is_sqlite
 from scrubber.model import Standing, Trace
 from scrubber.stores import sqlite_edit
-from scrubber.stores.columns import text
+from scrubber.stores.columns import shown
 from scrubber.stores.frozen import settle
 from scrubber.stores.origin_dirs import by_metadata
 from scrubber.stores.placed import Parts, Placed
@@ -39,7 +39,6 @@ Owned = dict[str, bool]
 
 _ITEMS = "data"  # of local storage
 _EXTENSION = "moz-extension+++"
-_LONGEST_SEEN = 300
 
 
 @dataclass(frozen=True, init=False)
@@ -166,7 +165,7 @@ def always(trace: Trace) -> Trace:
 
 def mention(table: str, key: Key, seen: Value) -> Trace:
     """A row of another's that names the target itself, or hangs on one that does."""
-    return Trace(table, key, Standing.MENTION, text(seen)[:_LONGEST_SEEN], "storage")
+    return Trace(table, key, Standing.MENTION, shown(seen), "storage")
 
 
 def names(value: Value, look: Look) -> bool:

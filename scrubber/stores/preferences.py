@@ -17,7 +17,7 @@ from scrubber.formats import json_text
 from scrubber.formats.damaged import Damaged
 from scrubber.model import Standing, Trace
 from scrubber.stores import json_edit
-from scrubber.stores.columns import OneColumn, text
+from scrubber.stores.columns import OneColumn, shown, text
 from scrubber.stores.frozen import settle
 from scrubber.stores.hashed_items import HashedItems
 from scrubber.stores.json_file import Items, JsonFile
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from scrubber.stores.json_edit import Place
 
 _LIMIT = 1 << 28
-_LONGEST_SEEN = 300
 _GZIP = zlib.MAX_WBITS | 16
 
 
@@ -172,7 +171,7 @@ class Preferences:
                 yield (*place, step), text
 
     def _other(self, place: Place, name: str, target: Target) -> Trace:
-        seen = name[:_LONGEST_SEEN]
+        seen = shown(name)
         if _starts(place, self.protected):
             return Trace("", place, Standing.KEPT, seen, self.rest)
         if _starts(place, self.browsing):

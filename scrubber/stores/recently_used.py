@@ -13,6 +13,7 @@ from scrubber.errors import Unproved, UnreadableStore
 from scrubber.files import is_file, read_regular
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
+from scrubber.stores.columns import shown
 from scrubber.stores.downloaded import downloaded, path_of, teller
 from scrubber.stores.placed import Shared
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LIMIT = 1 << 26
-_LONGEST_SEEN = 300
 _ENTRY = re.compile(rb"[ \t]*<bookmark\s[^>]*>.*?</bookmark>[ \t]*\r?\n?", re.DOTALL)
 _BEGINS = re.compile(rb"<bookmark\s")
 _HREF = re.compile(rb"""<bookmark\s[^>]*?\bhref=(?:"([^"]*)"|'([^']*)')""")
@@ -48,7 +48,7 @@ class RecentlyUsed(Shared):
             if standing is not Standing.OWN and path_of(href) in files:
                 standing, told_by = Standing.OWN, teller(look.profile)
             if href and standing:
-                trace = Trace("", href, standing, href[:_LONGEST_SEEN], "downloads", told_by=told_by)
+                trace = Trace("", href, standing, shown(href), "downloads", told_by=told_by)
                 found.setdefault(href, trace)
         return tuple(found.values())
 

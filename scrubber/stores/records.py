@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.model import BROWSING, Standing, Trace
-from scrubber.stores.columns import text
+from scrubber.stores.columns import shown, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scrubber.model import Key, Look
     from scrubber.stores.columns import Column, Row
-
-_LONGEST_SEEN = 300
 
 
 def names(value: str | bytes, look: Look, holds: str) -> bool:
@@ -52,7 +50,7 @@ class Rule:
             return None
         if self.keep and self.keep not in look.policy.include:
             standing = Standing.KEPT
-        return Trace(where, key, standing, seen[:_LONGEST_SEEN], self.holds)
+        return Trace(where, key, standing, shown(seen), self.holds)
 
     def _owner(self, row: Row, look: Look) -> str | None:
         for column in self.columns:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 from scrubber.formats import certificates
 from scrubber.formats.json_text import members
 from scrubber.model import Key, Look, Standing, Trace
+from scrubber.stores.columns import shown
 from scrubber.stores.records import names
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ _INHERITED = "principalToInherit_base64"
 _WITHOUT_HOST = ("about:blank", "about:srcdoc", "data:", "javascript:")
 """How addresses begin of pages that another page draws."""
 _URL = re.compile(r"https?://[!#-~]+")
-_LONGEST_SEEN = 300
 STATES = ("lastSessionState", "deferredInitialState")
 """The sessions before it that a session has inside: while they could still be restored, or weren't yet."""
 OFFERED = ("formdata", "id", "sessionData")
@@ -224,7 +224,7 @@ class Search:
 
     def _note(self, at: Place, where: str, standing: Standing, seen: str, holds: str) -> None:
         if self.look.policy.wants(holds):
-            self.traces[at] = Trace(where, at, standing, seen[:_LONGEST_SEEN], holds)
+            self.traces[at] = Trace(where, at, standing, shown(seen), holds)
 
     def _goes(self, at: Place) -> bool:
         trace = self.traces.get(at)

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
+from scrubber import engine, plan
 from scrubber.browsers.firefox.pictures import JUMP_LISTS, PREVIEWS, THUMBNAILS
+from scrubber.formats import mozlz4
 from scrubber.model import BrowserProfile, Look, Policy
 from scrubber.sites import Site, Target
 from scrubber.stores.hashed_files import start_pages, urls
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 TARGET = Target((Site("sample", "Sample", domains=("labs.openai.com",)),))
 PAGE = "https://labs.openai.com/c/1"
 OTHER = "https://shop.example/"
+LONG = f"{PAGE}?prompt={'a-cat-in-oils-' * 80}"
 
 
 def _look(path: Path, *seen: str, policy: Policy | None = None) -> Look:
@@ -70,6 +74,28 @@ def test_pictures_of_known_urls_go_and_no_others(
 )
 def test_pictures_of_others_that_the_targets_entries_name_stay(tmp_path: Path, seen: str) -> None:
     assert THUMBNAILS.find(_folder(tmp_path), _look(tmp_path, seen)) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        pytest.param(
+            "sessionstore.jsonlz4", {"windows": [{"tabs": [{"entries": [{"url": LONG}]}]}]}, id="a session"
+        ),
+        pytest.param("downloads.json", {"list": [{"source": {"url": LONG}}]}, id="a list of downloads"),
+    ],
+)
+def test_pictures_of_long_urls_go_whichever_store_tells_the_url(
+    tmp_path: Path, name: str, told: dict[str, object]
+) -> None:
+    content = json.dumps(told).encode()
+    (tmp_path / name).write_bytes(mozlz4.write(content) if name.endswith("lz4") else content)
+    folder = _folder(tmp_path)
+    ours, other = (folder / f"{hashlib.md5(url.encode()).hexdigest()}.png" for url in (LONG, OTHER))
+    ours.write_bytes(b"picture")
+    profile = BrowserProfile("firefox", "firefox", "p", "p", tmp_path, tmp_path, tmp_path)
+    engine.apply(plan.make((profile,), TARGET, Policy()), standard=())
+    assert (ours.exists(), other.exists()) == (False, True)
 
 
 def test_start_pages_are_of_hosts_that_are_the_targets_alone() -> None:
