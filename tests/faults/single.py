@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrubber import engine, guard, plan, writable
+from scrubber.cli.options import Request
+from scrubber.discovery import Found
 from tests.faults import homes
 from tests.faults.layer import Layer
 from tests.saboteurs.fillers import fill
@@ -70,6 +72,12 @@ class Single:
         writable.finish_interrupted([self.profile])
         made = self.plan()
         return made, engine.apply(made, ())
+
+    def run(self) -> homes.Ran:
+        """The command line's clean of it, last look and all."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Request, "found", lambda _: Found((self.profile,), (), ()))
+            return homes.clean(self.home, "-v", "--include", "bookmarks,logins", "--mentions", "all")
 
     def operations(self) -> Sequence[Operation]:
         """Of one such run; the home is left clean."""
