@@ -29,7 +29,9 @@ def profile(path: Path, family: Family) -> BrowserProfile:
         pytest.param("{", None, id="no JSON"),
     ],
 )
-def test_chromium(tmp_path: Path, preferences: str, expected: bool | None) -> None:
+def test_chromium_is_signed_in_where_its_preferences_have_an_account(
+    tmp_path: Path, preferences: str, expected: bool | None
+) -> None:
     (tmp_path / "Preferences").write_text(preferences)
     assert signed_in(profile(tmp_path, "chromium")) is expected
 
@@ -42,7 +44,9 @@ def test_chromium(tmp_path: Path, preferences: str, expected: bool | None) -> No
         pytest.param("", False, id="never"),
     ],
 )
-def test_firefox(tmp_path: Path, line: str, expected: bool) -> None:
+def test_firefox_is_signed_in_where_a_preference_names_the_account(
+    tmp_path: Path, line: str, expected: bool
+) -> None:
     (tmp_path / "prefs.js").write_text(f"// Mozilla User Preferences\n{line}\n")
     assert signed_in(profile(tmp_path, "firefox")) is expected
 

@@ -220,7 +220,7 @@ class TestUnreadable:
         (cache / "entries" / file_name(OURS["host"].encode())).symlink_to(outside)
         assert STORE.find(cache, look(cache.parent)) == ()
 
-    def test_no_cache(self, tmp_path: Path) -> None:
+    def test_nothing_is_found_where_no_cache_is(self, tmp_path: Path) -> None:
         assert STORE.find(tmp_path / "cache2", look(tmp_path)) == ()
 
 
@@ -249,7 +249,7 @@ class TestWhatWaitsToBeDeleted:
             pytest.param("*", False, id="everything"),
         ],
     )
-    def test_marks(self, cache: Path, decoded: str, goes: bool) -> None:
+    def test_marks_go_by_what_they_evict(self, cache: Path, decoded: str, goes: bool) -> None:
         name = "ce_" + base64.b64encode(decoded.encode()).decode().replace("/", "-")
         (cache / name).touch()
         clean(STORE, cache, cache.parent)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +11,9 @@ from scrubber.formats.data_storage import read_slots, write_slot
 from scrubber.model import Policy, Standing
 from scrubber.transaction import Transaction
 from tests.cleaned import clean, look
+
+if TYPE_CHECKING:
+    from scrubber.model import Store
 
 STATES, SERVICES, CERTIFICATES, INTEGRITY = DATA_STORAGE
 STATES_TEXT = DATA_STORAGE_BEFORE_120[0]
@@ -61,24 +65,26 @@ def keys_in(path: Path) -> list[str]:
     return [slot.key for slot in read_slots(path.read_bytes())]
 
 
-@pytest.mark.parametrize(("key", "goes"), STATE_KEYS.values(), ids=STATE_KEYS)
-def test_security_states(tmp_path: Path, key: str, goes: bool) -> None:
-    path = tmp_path / "SiteSecurityServiceState.bin"
-    path.write_bytes(slots({"shop.example": "1,1,1", key: "1827037403819,1,1"}, 24))
-    clean(STATES, path, tmp_path)
-    assert keys_in(path) == ["shop.example"] + [key] * (not goes)
+def left(store: Store, path: Path, *keys: str, size: int = 1024) -> list[str]:
+    """What a run leaves of slots with these keys."""
+    path.write_bytes(slots(dict.fromkeys(keys, "1827037403819,1,1"), size))
+    clean(store, path, path.parent)
+    return keys_in(path)
 
 
 @pytest.mark.parametrize(("key", "goes"), STATE_KEYS.values(), ids=STATE_KEYS)
-def test_promised_integrity(tmp_path: Path, key: str, goes: bool) -> None:
-    path = tmp_path / "SiteIntegrityServiceState.bin"
-    path.write_bytes(slots({"shop.example": "1795501402000000", key: "1795501402000000"}, 1024))
-    clean(INTEGRITY, path, tmp_path)
-    assert keys_in(path) == ["shop.example"] + [key] * (not goes)
+@pytest.mark.parametrize(("store", "size"), [(STATES, 24), (INTEGRITY, 1024)], ids=["security", "integrity"])
+def test_states_go_by_host_and_partition(
+    tmp_path: Path, store: Store, size: int, key: str, goes: bool
+) -> None:
+    found = left(store, tmp_path / "State.bin", "shop.example", key, size=size)
+    assert found == ["shop.example"] + [key] * (not goes)
 
 
 @pytest.mark.parametrize(("key", "value", "goes"), SERVICE_KEYS.values(), ids=SERVICE_KEYS)
-def test_alternative_services(tmp_path: Path, key: str, value: str, goes: bool) -> None:
+def test_alternative_services_go_by_origin_and_by_who_serves(
+    tmp_path: Path, key: str, value: str, goes: bool
+) -> None:
     path = tmp_path / "AlternateServices.bin"
     path.write_bytes(slots({"https:news.example.org:443:.::3": "v", key: value}, 1024))
     clean(SERVICES, path, tmp_path)
@@ -86,15 +92,13 @@ def test_alternative_services(tmp_path: Path, key: str, value: str, goes: bool) 
 
 
 @pytest.mark.parametrize(("key", "goes"), CERTIFICATE_KEYS.values(), ids=CERTIFICATE_KEYS)
-def test_client_certificates(tmp_path: Path, key: str, goes: bool) -> None:
-    path = tmp_path / "ClientAuthRememberList.bin"
-    path.write_bytes(slots({"news.example.org,,": "v", key: "dbkey"}, 1024))
-    clean(CERTIFICATES, path, tmp_path)
-    assert keys_in(path) == ["news.example.org,,"] + [key] * (not goes)
+def test_client_certificates_go_by_host_and_partition(tmp_path: Path, key: str, goes: bool) -> None:
+    found = left(CERTIFICATES, tmp_path / "ClientAuthRememberList.bin", "news.example.org,,", key)
+    assert found == ["news.example.org,,"] + [key] * (not goes)
 
 
 @pytest.mark.parametrize(("key", "goes"), STATE_KEYS.values(), ids=STATE_KEYS)
-def test_the_text_that_was_there_before(tmp_path: Path, key: str, goes: bool) -> None:
+def test_states_go_out_of_the_text_that_was_there_before(tmp_path: Path, key: str, goes: bool) -> None:
     path = tmp_path / "SiteSecurityServiceState.txt"
     shop, line = (
         b"shop.example\t9\t17000\t1600000000000,1,1\n",

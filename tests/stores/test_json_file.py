@@ -201,7 +201,7 @@ def test_what_people_set_up_is_kept_and_reported(tmp_path: Path, store: JsonFile
         pytest.param({"source": {"url": f"{EVIL}/a.png"}, "target": "t"}, False, id="look-alike"),
     ],
 )
-def test_downloads(tmp_path: Path, item: object, goes: bool) -> None:
+def test_downloads_go_by_where_they_came_from(tmp_path: Path, item: object, goes: bool) -> None:
     left = cleaned(files.DOWNLOADS, tmp_path / "downloads.json", {"list": [item]})
     assert left == {"list": [item] * (not goes)}
 

@@ -230,7 +230,7 @@ def test_local_storage_of_old(tmp_path: Path) -> None:
     assert (tmp_path / "Local Storage/leveldb/CURRENT").exists()
 
 
-def test_flash_objects(tmp_path: Path) -> None:
+def test_flash_objects_go_by_their_hosts(tmp_path: Path) -> None:
     shared = tmp_path / "Pepper Data/Shockwave Flash/WritableRoot/#SharedObjects/AB12"
     for host in MIXED:
         put(shared / host / "game.swf/score.sol", host)
@@ -243,7 +243,7 @@ def test_flash_objects(tmp_path: Path) -> None:
     assert (shared / "macromedia.com/support/flashplayer/sys/settings.sol").exists()
 
 
-def test_channel_ids(tmp_path: Path) -> None:
+def test_channel_ids_go_by_their_sites(tmp_path: Path) -> None:
     path = tmp_path / "Origin Bound Certs"
     with closing(sqlite3.connect(path)) as database:
         database.execute("CREATE TABLE channel_id(host TEXT NOT NULL UNIQUE PRIMARY KEY, private_key BLOB)")

@@ -110,12 +110,12 @@ STAY = {
 
 
 @pytest.mark.parametrize(("name", "value", "after"), GO.values(), ids=GO)
-def test_go(path: Path, name: str, value: str, after: str | None) -> None:
+def test_items_of_the_target_go(path: Path, name: str, value: str, after: str | None) -> None:
     assert cleaned(path, name, value) == after
 
 
 @pytest.mark.parametrize(("name", "value"), STAY.values(), ids=STAY)
-def test_stay(path: Path, name: str, value: str) -> None:
+def test_values_without_the_target_stay(path: Path, name: str, value: str) -> None:
     assert cleaned(path, name, value) == value
 
 
@@ -138,7 +138,7 @@ def test_start_pages_go_if_bookmarks_are_included(path: Path, value: str, after:
     ],
     ids=["start-page", "unknown", "pinned", "in-an-unknown-name"],
 )
-def test_report(path: Path, name: str, value: str, standing: Standing) -> None:
+def test_how_items_stand_to_the_target(path: Path, name: str, value: str, standing: Standing) -> None:
     path.write_text(line(name, value))
     assert [trace.standing for trace in PREFS.find(path, look(path.parent))] == [standing]
 

@@ -356,7 +356,7 @@ class TestBesidesPages:
         standings = {trace.standing for trace in STORE.find(path, look(path.parent))}
         assert standings == {Standing.MENTION}, "another site's own data is reported"
 
-    def test_cookies(self, path: Path) -> None:
+    def test_cookies_go_by_host_and_partition(self, path: Path) -> None:
         def cookie(host: str, key: str = "") -> dict[str, Any]:
             return {"host": host, "name": "n", "value": "v", "originAttributes": {"partitionKey": key}}
 
@@ -383,7 +383,7 @@ class TestBesidesPages:
             left = cleaned(path, state)
             assert left[name][0]["cookies"] == others
 
-    def test_forms(self, path: Path) -> None:
+    def test_forms_of_the_target_go_out_of_those_around(self, path: Path) -> None:
         form = {"url": SHOP, "id": {"q": "garden"}, "children": [{"url": LABS, "id": {"prompt": "a cat"}}]}
         left = cleaned(path, session(window(tab(SHOP, formdata=form))))
         assert left["windows"][0]["tabs"][0]["formdata"] == {**form, "children": []}

@@ -37,7 +37,7 @@ def token(key: str) -> Token:
 
 
 @pytest.mark.parametrize(("key", "goes"), KEYS.values(), ids=KEYS)
-def test_tickets(tmp_path: Path, key: str, goes: bool) -> None:
+def test_tickets_of_the_target_go_and_others_stay_in_order(tmp_path: Path, key: str, goes: bool) -> None:
     path = tmp_path / "ssl_tokens_cache.bin"
     others = read_tokens(SAMPLE.read_bytes()).records
     path.write_bytes(write_tokens(Tokens(3, (*others, token(key), *others))))

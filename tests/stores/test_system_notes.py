@@ -139,7 +139,9 @@ RECENTS = [
 
 
 @pytest.mark.parametrize(("name", "content", "standing"), RECENTS)
-def test_recent_files(recent: Path, name: str, content: bytes, standing: Standing | None) -> None:
+def test_links_to_the_targets_files_and_addresses_go(
+    recent: Path, name: str, content: bytes, standing: Standing | None
+) -> None:
     path = put(recent / name, content)
     put(recent / "other.lnk", link("C:\\kept.txt"))
     home = recent.parents[4]

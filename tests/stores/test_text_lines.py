@@ -63,7 +63,9 @@ AROUND: dict[Store, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("store", "record", "goes"), CASES.values(), ids=CASES)
-def test_records(tmp_path: Path, store: Store, record: str, goes: bool) -> None:
+def test_records_of_the_target_go_and_all_bytes_around_stay(
+    tmp_path: Path, store: Store, record: str, goes: bool
+) -> None:
     path = tmp_path / "file.txt"
     first, bystander = AROUND[store]
     path.write_text(first + bystander + record + bystander)
