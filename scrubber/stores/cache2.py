@@ -18,7 +18,7 @@ from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.cached_content import is_asked, names_target
 from scrubber.stores.placed import Placed
-from scrubber.stores.records import names as named_in
+from scrubber.stores.records import concerns
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -64,10 +64,6 @@ class Cache2(Placed):
             changes.discard(each)
         return equal
 
-    def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002
-        """Each file that goes is named."""
-        return ()
-
     def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
         """The indexes, which go where they can't be read, and what is left of writing one."""
         return tuple(path / each for each in _INDEXES) if traces else ()
@@ -104,7 +100,7 @@ class _Judge:
         key = read_key(text)
         if self.look.target.url(key.url) or self.look.target.partition(key.suffix, of=key.url):
             return Standing.OWN
-        return Standing.MENTION if named_in(text, self.look, "cache") else None
+        return Standing.MENTION if concerns(text, self.look, "cache") else None
 
     def _holds_name(self, entry: Entry, body: bytes) -> bool:
         """Whether headers, certificates, the body or code compiled from it name the target."""

@@ -25,8 +25,8 @@ from scrubber.stores.others_storage import (
     always,
     edited,
     followed,
+    is_named_in,
     mention,
-    names,
 )
 from scrubber.stores.placed import Placed, discard_existing
 from scrubber.stores.sqlite_rows import Repair
@@ -111,10 +111,6 @@ class OthersResponses(Placed):
         going = {name for key, row in rows if key in gone for name in body_names(row)}
         bodies = (path.with_name("morgue") / name for name in sorted(going - staying))
         return (*bodies, path.with_name(_PADDING)) if gone else ()
-
-    def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002
-        """None."""
-        return ()
 
 
 def cached_bodies(morgue: Path) -> Owned | None:
@@ -207,7 +203,7 @@ def _is_named_in_body(row: Row, morgue: Path, look: Look) -> bool:
     if not is_asked(look):
         return False
     files = (morgue / name for name in body_names(row))
-    return any(kind(file) == "file" and names(read_regular(file), look) for file in files)
+    return any(kind(file) == "file" and is_named_in(read_regular(file), look) for file in files)
 
 
 def _address(row: Row) -> str:

@@ -25,8 +25,8 @@ from scrubber.stores.others_storage import (
     always,
     edited,
     followed,
+    is_named_in,
     mention,
-    names,
 )
 from scrubber.stores.placed import Placed, discard_existing
 from scrubber.stores.sqlite_rows import Repair
@@ -88,10 +88,6 @@ class OthersRecords(Placed):
     def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
         """The files whose rows go."""
         return tuple(_folder_of(path) / str(trace.key) for trace in traces if trace.where == _FILES)
-
-    def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002
-        """None."""
-        return ()
 
 
 def files_of_records(folder: Path) -> Owned | None:
@@ -159,7 +155,9 @@ def _with_records(naming: Naming, found: Mapping[str, Table], folder: Path, look
 def _naming_files(numbers: Iterable[int], folder: Path, look: Look) -> set[int]:
     """Asked only where the record would go by it: `OthersFiles` looks into all files in any case."""
     files = ((number, folder / str(number)) for number in (numbers if is_asked(look) else ()))
-    return {number for number, file in files if kind(file) == "file" and names(read_regular(file), look)}
+    return {
+        number for number, file in files if kind(file) == "file" and is_named_in(read_regular(file), look)
+    }
 
 
 def _counts(rows: Iterable[Row]) -> Counter[int]:

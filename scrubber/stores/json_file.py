@@ -15,7 +15,7 @@ from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
 from scrubber.stores.json_edit import Becomes, Cut, Cuts, Gone, Place, at_places
 from scrubber.stores.placed import Placed
-from scrubber.stores.records import Rule, names
+from scrubber.stores.records import Rule, concerns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -129,7 +129,9 @@ def _judged(items: Items, place: Place, row: Row, look: Look) -> Trace | None:
     trace = items.rule.judge(items.where, place, rest, look)
     if trace is None and items.clears:
         fields: Row = {name: _legible(row[name]) for name in items.clears if name in row}
-        named = {name: value for name, value in fields.items() if names(text(value), look, items.rule.holds)}
+        named = {
+            name: value for name, value in fields.items() if concerns(text(value), look, items.rule.holds)
+        }
         trace = items.rule.judge(items.where, place, named, look)
         return trace and replace(trace, blank=tuple(named))
     return trace

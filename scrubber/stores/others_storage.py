@@ -91,7 +91,7 @@ class OthersFiles(Parts):
         naming = [
             file
             for file in walk(path)
-            if kind(file) == "file" and not is_sqlite(file) and names(read_regular(file), look)
+            if kind(file) == "file" and not is_sqlite(file) and is_named_in(read_regular(file), look)
         ]
         owned = self.owned(path) if naming and not is_extensions(path, look) else None
         found = ((file.relative_to(path).as_posix(), file.name) for file in naming)
@@ -168,7 +168,7 @@ def mention(table: str, key: Key, seen: Value) -> Trace:
     return Trace(table, key, Standing.MENTION, shown(seen), "storage")
 
 
-def names(value: Value, look: Look) -> bool:
+def is_named_in(value: Value, look: Look) -> bool:
     """Whether a value names the target in any way in which it may have to be read."""
     if isinstance(value, bytes):
         return any(map(look.target.mentions, firefox_values.readings(value)))
@@ -186,7 +186,7 @@ def is_extensions(path: Path, look: Look) -> bool:
 
 
 def _judged(table: str, key: Key, row: Row, look: Look) -> Trace | None:
-    seen = next((value for value in row.values() if value and names(value, look)), None)
+    seen = next((value for value in row.values() if value and is_named_in(value, look)), None)
     return None if seen is None else mention(table, key, seen)
 
 

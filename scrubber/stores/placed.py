@@ -39,6 +39,14 @@ class Placed:
         """The file or folder."""
         return (path,)
 
+    def along(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002
+        """What goes with these traces and is named by none (`scope.TakesAlong`): nothing."""
+        return ()
+
+    def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002
+        """What may go beside, because the browser makes it anew: nothing."""
+        return ()
+
 
 class Whole(Placed):
     """A file or folder that is removed as a whole."""

@@ -54,10 +54,6 @@ class SemanticHistory(Placed):
         """The files, whichever of its rows are the target's."""
         return _files(path) if traces else ()
 
-    def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002
-        """Nothing else."""
-        return ()
-
 
 def _files(path: Path) -> tuple[Path, ...]:
     return (path, *(sidecar(path, suffix) for suffix in SIDECARS))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scrubber.stores.columns import Column, Row
 
 
-def names(value: str | bytes, look: Look, holds: str) -> bool:
+def concerns(value: str | bytes, look: Look, holds: str) -> bool:
     """Whether a text or blob names the target, or, where the person asks for it, one of its keywords."""
     if look.target.mentions(value):
         return True
@@ -45,7 +45,9 @@ class Rule:
         standing = Standing.OWN
         if seen is None:
             standing = Standing.MENTION
-            seen = next((value for value in map(text, row.values()) if names(value, look, self.holds)), None)
+            seen = next(
+                (value for value in map(text, row.values()) if concerns(value, look, self.holds)), None
+            )
         if seen is None:
             return None
         if self.keep and self.keep not in look.policy.include:

@@ -14,7 +14,7 @@ from scrubber.formats import certificates
 from scrubber.formats.json_text import members
 from scrubber.model import Key, Look, Standing, Trace
 from scrubber.stores.columns import shown
-from scrubber.stores.records import names
+from scrubber.stores.records import concerns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -168,7 +168,7 @@ class Search:
             self._note(at, "page", Standing.OWN, url, "sessions")
         elif self.look.target.url(drawn_by):
             self._note(at, "page", Standing.OWN, drawn_by, "sessions")
-        elif names(url, self.look, "sessions") or any(map(self.look.target.host, _certified(url))):
+        elif concerns(url, self.look, "sessions") or any(map(self.look.target.host, _certified(url))):
             self._note(at, "page", Standing.MENTION, url, "sessions")
         elif isinstance(title, str) and self.look.policy.keywords and self.look.target.keyword(title):
             self._note(at, "page", Standing.MENTION, title, "sessions")
@@ -216,7 +216,7 @@ class Search:
     def _rest(self, node: Node, at: Place, holds: str = "sessions") -> None:
         """Any text that names the target becomes empty: Firefox takes an empty one as none."""
         if isinstance(node, str):
-            if any(names(text, self.look, holds) for text in _texts(at[-1], node)):
+            if any(concerns(text, self.look, holds) for text in _texts(at[-1], node)):
                 self._note(at, "text", Standing.MENTION, node, holds)
             return
         for step, value in members(node):

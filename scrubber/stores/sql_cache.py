@@ -91,10 +91,6 @@ class CompiledCode(Placed):
         """The whole database, where no entry would stay."""
         return self.unit(path) if traces and not _left(path, traces) else ()
 
-    def remade(self, path: Path, traces: tuple[Trace, ...]) -> tuple[Path, ...]:  # noqa: ARG002
-        """Nothing else."""
-        return ()
-
 
 def _left(path: Path, traces: tuple[Trace, ...]) -> int:
     with copied(path) as (_, tables):

@@ -15,7 +15,7 @@ from scrubber.model import Standing, Trace
 from scrubber.stores import json_edit
 from scrubber.stores.columns import text
 from scrubber.stores.json_edit import Becomes, Gone, at_places
-from scrubber.stores.records import names
+from scrubber.stores.records import concerns
 from scrubber.stores.sqlite_edit import keep_journal_mode
 from scrubber.stores.sqlite_tables import connected, quoted, tables
 
@@ -57,7 +57,7 @@ class Within:
             try:
                 found = list(self.look_through(self.read(value), look)) if value else []
             except (Damaged, RecursionError):
-                if not self.is_binary and names(text(value), look, holds):
+                if not self.is_binary and concerns(text(value), look, holds):
                     yield Trace(self.table, key, Standing.MENTION, text(value), holds)
                 continue
             for standing in dict.fromkeys(standing for _, standing, _ in found):

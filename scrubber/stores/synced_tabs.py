@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.formats.json_text import members
 from scrubber.model import Standing
-from scrubber.stores.records import names
+from scrubber.stores.records import concerns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,11 +59,11 @@ def _of_tab(tab: Node, at: Place, look: Look) -> Iterator[Found]:
 def _standing(value: str, look: Look) -> Standing | None:
     if look.target.url(value):
         return Standing.OWN
-    return Standing.MENTION if names(value, look, "sessions") else None
+    return Standing.MENTION if concerns(value, look, "sessions") else None
 
 
 def _texts(node: Node, at: Place, look: Look) -> Iterator[Found]:
-    if isinstance(node, str) and names(node, look, "sessions"):
+    if isinstance(node, str) and concerns(node, look, "sessions"):
         yield at, Standing.MENTION, node
     for step, value in members(node):
         yield from _texts(value, (*at, step), look)
