@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrubber.files import is_file, read_regular
+from scrubber.files import kind, read_regular
 from scrubber.formats import mozlz4
 from scrubber.formats.damaged import Damaged
 from scrubber.model import Look, Standing, Trace
@@ -29,7 +29,8 @@ class Unfinished(Whole):
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
         """The file, where it names the target, or holds the hash of one of its hosts (HSTS)."""
-        if not is_file(path) or not look.policy.wants("logs"):
+        # Its places are patterns, which the name of a folder in use may fit too.
+        if kind(path) != "file" or not look.policy.wants("logs"):
             return ()
         content = read_regular(path)
         if content.startswith(mozlz4.MAGIC):
