@@ -88,6 +88,11 @@ class Target:
                 found[Name(_readable(text), below)] = None
         return tuple(found)
 
+    @cached_property
+    def host_names(self) -> tuple[str, ...]:
+        """Those of the names that are hosts as a whole, without ports and brackets."""
+        return tuple(split_port(name.text)[0].strip("[]") for name in self.names if "/" not in name.text)
+
     def host(self, value: str) -> bool:
         """A host as a column holds it: with or without a leading dot, a port, brackets."""
         host, port = split_port(value.strip().lstrip("."))

@@ -480,6 +480,12 @@ def test_no_keywords_match_nothing() -> None:
     assert not CHATGPT.keyword("chatgpt")
 
 
+def test_names_of_whole_hosts_have_no_port_and_no_path() -> None:
+    hosts = ("labs.openai.com", "localhost:3000", "::1", "[::2]:80")
+    target = Target((Site("sample", "Sample", hosts=hosts, urls=("https://openai.com/dall-e",)),))
+    assert target.host_names == ("labs.openai.com", "localhost", "::1", "::2")
+
+
 def test_names_come_in_both_forms_and_say_whether_sub_domains_count() -> None:
     assert {(name.text, name.below) for name in (*DALLE.names, *IDN.names, *PORTED.names)} == {
         ("labs.openai.com", True),

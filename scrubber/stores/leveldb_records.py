@@ -131,7 +131,7 @@ class HashedHost:
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
         """By the hashes of the target's hosts."""
-        known = self.hashes or {_hash(name.text.partition(":")[0]) for name in target.names}
+        known = self.hashes or set(map(_hash, target.host_names))
         return text(row[self.column]) in known
 
 

@@ -88,8 +88,7 @@ def _is_good_for(host: str, target: Target) -> bool:
     start, _, parent = host.partition(".")
     if start != "*":
         return target.host(host)
-    names = (name.text.partition(":")[0] for name in target.names if "/" not in name.text)
-    return target.host(parent) or any(name.partition(".")[2] == parent for name in names)
+    return target.host(parent) or any(name.partition(".")[2] == parent for name in target.host_names)
 
 
 def script_owners(database: Path) -> dict[str, Row] | None:

@@ -45,5 +45,4 @@ class Unfinished(Whole):
 
 
 def _hashes(target: Target) -> Iterator[bytes]:
-    hosts = (name.text.partition(":")[0] for name in target.names if "/" not in name.text)
-    return (hashed(host).encode() for host in hosts if host.isascii())
+    return (hashed(host).encode() for host in target.host_names if host.isascii())
