@@ -74,6 +74,7 @@ def dress_tree(model: Path, folder: Path) -> None:
         else:
             _give(path, model)
             path.chmod(0o700 if path.is_dir() else 0o600)
+            sync(path)
     dress(model, folder)
 
 
