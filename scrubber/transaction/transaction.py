@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from scrubber.errors import ProfileInUse, ScrubError, UnreadableStore, reason_of
 from scrubber.transaction.journal import Act, Note
 from scrubber.transaction.outcomes import Failed, Swapped, listed
+from scrubber.transaction.placing import sync
 from scrubber.transaction.restoring import make_room, stage_restore
 from scrubber.transaction.roots import check_way, outermost
 from scrubber.transaction.stage import as_unreadable, check_written, stage_discard, stage_edit
@@ -268,10 +269,12 @@ class Transaction:
 
 
 def _announce(staging: Staging, changes: list[Change]) -> dict[Path, Swapped | Failed]:
-    """Journal what is about to be done; the failures of all of it where that fails."""
+    """Journal what is about to be done, for the next start to find; the failures of all where that fails."""
     try:
         if changes:
             staging.note(change.note() for change in changes)
+            sync(staging.folder)
+            sync(staging.parent)
     except OSError as error:
         return {change.path: Failed(change.path, reason_of(error)) for change in changes}
     return {}
