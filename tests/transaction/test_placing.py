@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def test_the_disk_has_the_mode_of_what_is_new_in_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A power cut after the swap must not leave it open to others; its namesake's mode is the other file's."""
+    """After a power cut it must not be open to others; what was there before has its own mode."""
     for name in ("model/kept", "folder/kept", "folder/new"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"content")
