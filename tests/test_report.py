@@ -108,7 +108,8 @@ def test_a_plan_tells_what_goes_what_is_kept_and_what_is_left_alone() -> None:
         "  history      Shortcuts: 1 entry to remove",
         "",
         "To remove: 3 entries in 2 stores.",
-        "Kept, because somebody made them on purpose: 1 in history (--include bookmarks,logins takes those).",
+        "Kept, because somebody made them on purpose: 1 in history"
+        " (--include bookmarks,logins takes what of those can go safely).",
         "Left alone: 1 mention in other sites' own data (--mentions all removes them).",
     ]
     assert f"      https://{SHOP}/" in terminal.plan(made, verbose=True)
@@ -121,7 +122,7 @@ def test_a_plan_tells_what_goes_what_is_kept_and_what_is_left_alone() -> None:
             frozenset(),
             [
                 "Kept, because somebody made them on purpose: 2 in bookmarks"
-                " (--include bookmarks,logins takes those).",
+                " (--include bookmarks,logins takes what of those can go safely).",
                 "Kept, because they can't be taken out safely: 1 in extensions, 1 in storage.",
             ],
             id="only bookmarks can be had by asking",
@@ -130,7 +131,7 @@ def test_a_plan_tells_what_goes_what_is_kept_and_what_is_left_alone() -> None:
             frozenset({"logins"}),
             [
                 "Kept, because somebody made them on purpose: 2 in bookmarks"
-                " (--include bookmarks,logins takes those).",
+                " (--include bookmarks,logins takes what of those can go safely).",
                 "Kept, because they can't be taken out safely: 1 in extensions, 1 in storage.",
             ],
             id="only half of it was asked for",

@@ -119,7 +119,7 @@ def _kept(made: Plan, holds: Sequence[str]) -> Iterator[str]:
     for_good = Counter(word for word in holds if included or word in _NEVER_INCLUDED)
     if on_purpose := Counter(holds) - for_good:
         listed = _by_number(on_purpose)
-        taken = "--include bookmarks,logins takes those"
+        taken = "--include bookmarks,logins takes what of those can go safely"
         yield f"Kept, because somebody made them on purpose: {listed} ({taken})."
     if for_good:
         yield f"Kept, because they can't be taken out safely: {_by_number(for_good)}."
