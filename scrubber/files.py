@@ -12,9 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_READ = os.O_RDONLY | _NOFOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NOATIME = getattr(os, "O_NOATIME", 0)
 _DIRECTORY = getattr(os, "O_DIRECTORY", 0)
+
+# Of Windows' reparse points, those that stand for what lies elsewhere: links, junctions, mounted disks. The
+# others, files in OneDrive or deduplicated ones, are what they look like ([MS-FSCC] 2.1.2.1).
+_NAME_SURROGATE = 0x20000000
+
+_WINDOWS = os.name == "nt"
+_MAX_PATH = 260  # with the NUL at its end
 
 _KINDS = (
     (stat.S_ISLNK, "link"),
@@ -29,18 +37,29 @@ _KINDS = (
 def kind(path: Path) -> str | None:
     """`file`, `folder`, `link`, `FIFO`, `socket`, `device`, or None where nothing is.
 
-    A Windows junction or other reparse point counts as a link.
-    Raises UnreadableStore where even the look is refused (a parent without permission).
+    A Windows junction counts as a link.
+    Raises UnreadableStore where even the look is refused (a parent without permission), or where Windows
+    hides what is there because its path is too long.
     """
     try:
         status = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
+        if _WINDOWS:
+            _refuse_too_long(path)
         return None
     except OSError as error:
         raise UnreadableStore(path, reason_of(error)) from error
-    if getattr(status, "st_file_attributes", 0) & getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0):
+    if getattr(status, "st_reparse_tag", 0) & _NAME_SURROGATE:
         return "link"
     return next((name for test, name in _KINDS if test(status.st_mode)), "file")
+
+
+def _refuse_too_long(path: Path) -> None:
+    """Windows says that nothing is there, unless it is asked in a way that most programs don't know."""
+    whole = os.path.abspath(path)  # noqa: PTH100 - without a look at the disk
+    if len(whole) >= _MAX_PATH and os.path.lexists("\\\\?\\" + whole):
+        reason = "its path is too long for Windows; it needs LongPathsEnabled, and a new start"
+        raise UnreadableStore(path, reason)
 
 
 def is_file(path: Path) -> bool:
@@ -59,6 +78,8 @@ def open_regular(path: Path) -> BinaryIO:
 
     Raises UnreadableStore for anything else: a link, a folder, a FIFO, a device, a refusal.
     """
+    if not _NOFOLLOW and kind(path) == "link":  # Windows
+        raise UnreadableStore(path, "a link, not a file")
     try:
         try:
             descriptor = os.open(path, _READ | _NOATIME)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,3 +124,61 @@ def test_a_copy_is_private_whatever_the_umask(tmp_path: Path) -> None:
     assert target.read_bytes() == source.read_bytes()
     with pytest.raises(FileExistsError):
         files.copy_private(source, target)
+
+
+@dataclass(frozen=True)
+class OnWindows:
+    """What `lstat` says there of a reparse point."""
+
+    st_mode: int
+    st_reparse_tag: int
+
+
+@pytest.mark.parametrize(
+    ("mode", "tag", "kind"),
+    [
+        pytest.param(stat.S_IFDIR, 0xA0000003, "link", id="a junction leads elsewhere"),
+        pytest.param(stat.S_IFREG, 0xA000001D, "link", id="so does a link that WSL made"),
+        pytest.param(stat.S_IFDIR, 0x9000601A, "folder", id="OneDrive has the desktop"),
+        pytest.param(stat.S_IFREG, 0x80000013, "file", id="a file that the server holds once for all"),
+        pytest.param(stat.S_IFREG, 0, "file", id="no reparse point"),
+    ],
+)
+def test_a_reparse_point_is_a_link_where_it_leads_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, tag: int, kind: str
+) -> None:
+    monkeypatch.setattr(Path, "lstat", lambda _: OnWindows(mode, tag))
+    assert files.kind(tmp_path / "Desktop") == kind
+
+
+def test_no_link_is_followed_where_opening_alone_would_do_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows has no O_NOFOLLOW."""
+    make_link(tmp_path / "store")
+    monkeypatch.setattr(files, "_READ", os.O_RDONLY)
+    monkeypatch.setattr(files, "_NOFOLLOW", 0)
+    with pytest.raises(UnreadableStore, match=r"store: a link, not a file$"):
+        files.open_regular(tmp_path / "store")
+    assert files.read_regular(tmp_path / "beyond") == b"beyond"
+
+
+@pytest.mark.parametrize(
+    ("length", "there", "said"),
+    [
+        pytest.param(260, True, "too long for Windows", id="there, but hidden"),
+        pytest.param(260, False, None, id="not there"),
+        pytest.param(259, True, None, id="short enough to be believed"),
+    ],
+)
+def test_what_windows_hides_behind_a_long_path_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int, there: bool, said: str | None
+) -> None:
+    path = tmp_path / ("n" * (length - len(str(tmp_path)) - 1))
+    monkeypatch.setattr(files, "_WINDOWS", True)
+    monkeypatch.setattr(os.path, "lexists", lambda name: there and name == f"\\\\?\\{path}")
+    if said is None:
+        assert files.kind(path) is None
+        return
+    with pytest.raises(UnreadableStore, match=said):
+        files.kind(path)
