@@ -23,6 +23,8 @@ class Disk:
     """Of each inode, what it held and its mode when that was last made sure of."""
     lists: dict[int, dict[str, int]] = field(default_factory=dict)
     """Of each folder's inode, its names likewise."""
+    links: dict[int, Path] = field(default_factory=dict)
+    """Where each link leads; nobody changes one."""
     last: tuple[str, Path] | None = None
     """The operation before, which is done once the next one comes."""
 
@@ -47,6 +49,8 @@ class Disk:
         status = path.lstat()
         if stat.S_ISDIR(status.st_mode):
             self.lists[status.st_ino] = _listed(path)
+        elif stat.S_ISLNK(status.st_mode):
+            self.links[status.st_ino] = path.readlink()
         else:
             self.content[status.st_ino] = (path.read_bytes(), stat.S_IMODE(status.st_mode))
 
@@ -60,7 +64,9 @@ class Disk:
             known = self.lists.get(number, {})
             listed = _listed(here[number]) if number in here and is_ahead() else known
             for name, inode in listed.items():
-                if inode in self.lists or (inode in here and here[inode].is_dir()):
+                if inode in self.links:
+                    (target / name).symlink_to(self.links[inode])
+                elif inode in self.lists or (inode in here and here[inode].is_dir()):
                     write(inode, target / name)
                 elif inode in found:
                     (target / name).hardlink_to(found[inode])
