@@ -128,7 +128,9 @@ def _table(database: sqlite3.Connection, name: str) -> Table:
     try:
         # Unquoted: a quoted name that is no column would be taken for a text.
         database.execute(f"SELECT {rowid} FROM {quoted(name)} LIMIT 0")
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
+        if not str(error).startswith("no such column"):  # a disk that fails says nothing of the table
+            raise
         primary = sorted((row[5], row[1]) for row in info if row[5])
         return Table(database, name, columns, tuple(column for _, column in primary), has_rowid=False)
     return Table(database, name, columns, (rowid,), has_rowid=True)
