@@ -23,6 +23,7 @@ _NAME_SURROGATE = 0x20000000
 
 _WINDOWS = os.name == "nt"
 _MAX_PATH = 260  # with the NUL at its end
+_INVALID_NAME = 123  # ERROR_INVALID_NAME: nothing there can be called so
 
 _KINDS = (
     (stat.S_ISLNK, "link"),
@@ -48,6 +49,8 @@ def kind(path: Path) -> str | None:
             _refuse_too_long(path)
         return None
     except OSError as error:
+        if getattr(error, "winerror", None) == _INVALID_NAME:
+            return None
         raise UnreadableStore(path, reason_of(error)) from error
     if getattr(status, "st_reparse_tag", 0) & _NAME_SURROGATE:
         return "link"

@@ -182,3 +182,26 @@ def test_what_windows_hides_behind_a_long_path_is_said(
         return
     with pytest.raises(UnreadableStore, match=said):
         files.kind(path)
+
+
+@pytest.mark.parametrize(
+    ("number", "there"),
+    [
+        pytest.param(123, False, id="a name with *, which nothing can have"),
+        pytest.param(1117, True, id="the disk fails: nobody knows"),
+    ],
+)
+def test_a_name_that_windows_forbids_is_of_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, there: bool
+) -> None:
+    def refuse(_: Path) -> None:
+        error = OSError(22, "no")
+        error.winerror = number  # type: ignore[attr-defined,unused-ignore]
+        raise error
+
+    monkeypatch.setattr(Path, "lstat", refuse)
+    if not there:
+        assert files.kind(tmp_path / "opera-*") is None
+        return
+    with pytest.raises(UnreadableStore, match="no"):
+        files.kind(tmp_path / "opera-*")

@@ -21,7 +21,7 @@ class Place:
 
     Roots: `{home}` everywhere; `{config}` and `{cache}` on Linux (XDG); `{support}` and `{caches}` on macOS
     (`~/Library/Application Support`, `~/Library/Caches`); `{local}` and `{roaming}` on Windows.
-    A step that is `*` stands for every folder there.
+    A step with `*` stands for every folder there of such a name; only one step has it.
     """
 
     platform: Platform

@@ -128,6 +128,7 @@ def _searched(places: Iterable[tuple[Reach, Installation | Skipped]]) -> Found:
     looked: dict[Path, None] = {}
     skipped: dict[Skipped, None] = {}
     taken: set[str] = set()
+    known: set[object] = set()
     for reach, place in places:
         if isinstance(place, Skipped):
             skipped[place] = None
@@ -140,11 +141,21 @@ def _searched(places: Iterable[tuple[Reach, Installation | Skipped]]) -> Found:
         for seen in every:
             if isinstance(seen, Skipped):
                 skipped[seen] = None
-            elif seen.path not in profiles:
-                batch.setdefault(seen.path, seen)
+            elif (identity := _identity(seen.path)) not in known:
+                known.add(identity)
+                batch[seen.path] = seen
         for profile in _distinct(tuple(batch.values()), taken):
             profiles[profile.path] = profile
     return Found(tuple(profiles.values()), tuple(looked), tuple(skipped))
+
+
+def _identity(folder: Path) -> object:
+    """The same for all spellings of its name: macOS takes any case, and `ü` as one letter or two."""
+    try:
+        status = folder.stat()
+    except OSError:  # gone meanwhile
+        return folder
+    return (status.st_dev, status.st_ino) if status.st_ino else folder
 
 
 def _distinct(batch: tuple[BrowserProfile, ...], taken: set[str]) -> Iterator[BrowserProfile]:

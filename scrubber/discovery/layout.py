@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,7 +98,7 @@ def recognised(data: Path, family: Family) -> Installation | None:
     for browser in BROWSERS:
         for place in browser.places if browser.family == family else ():
             tail = _steps(place.data, place.platform)
-            step = _matched_step(data.parts[-len(tail) :], tail, fold=place.platform == "windows")
+            step = _matched_step(data.parts[-len(tail) :], tail, fold=place.platform != "linux")
             if step is None or len(tail) <= matched:
                 continue
             home = Path(*data.parts[: -len(tail)])
@@ -227,17 +228,19 @@ def _within(path: Path | None, reach: Reach) -> Path | None:
 
 
 def _stars(template: str, roots: Mapping[str, Path], reach: Reach) -> list[str]:
-    """What `*` may stand for; itself where nothing is, so that the place can still be named."""
-    before, star, _ = template.partition("/*/")
-    if not star:
+    """What the step with `*` may stand for; itself where nothing is, so that the place can still be named."""
+    steps = template.split("/")
+    at = next((number for number, step in enumerate(steps) if "*" in step), None)
+    if at is None:
         return ["*"]
-    parent = reach.folder(_path(before, roots))
-    return [path.name for path in reach.folders(parent)] or ["*"] if parent else ["*"]
+    parent = reach.folder(_path("/".join(steps[:at]), roots))
+    found = [path.name for path in reach.folders(parent)] if parent else []
+    return [name for name in found if _fits(name, steps[at], fold=reach.fold)] or ["*"]
 
 
 def _path(template: str, roots: Mapping[str, Path], step: str = "*") -> Path:
     root, *rest = template.split("/")
-    return roots[root[1:-1]].joinpath(*(step if part == "*" else part for part in rest))
+    return roots[root[1:-1]].joinpath(*(step if "*" in part and step != "*" else part for part in rest))
 
 
 def _steps(template: str, platform: Platform, step: str = "*") -> tuple[str, ...]:
@@ -250,8 +253,12 @@ def _matched_step(parts: tuple[str, ...], tail: tuple[str, ...], fold: bool) -> 
     """What stands for `*` where the parts are the tail (`*` itself without one); None where they aren't."""
     step = "*"
     for part, wanted in zip(parts, tail, strict=False):
-        if wanted == "*":
-            step = part
-        elif part != wanted and not (fold and part.casefold() == wanted.casefold()):
+        if not _fits(part, wanted, fold=fold):
             return None
+        step = part if "*" in wanted else step
     return step if len(parts) == len(tail) else None
+
+
+def _fits(name: str, wanted: str, *, fold: bool) -> bool:
+    """Whether a folder's name is the one that a step wants, where `*` stands for any letters."""
+    return fnmatchcase(name.casefold(), wanted.casefold()) if fold else fnmatchcase(name, wanted)

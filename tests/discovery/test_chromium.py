@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrubber import discovery
+from scrubber.discovery.spec import folder
 from tests.discovery.tree import CHROMIUM_PROFILE, FIFO, Link, Tree, age, local_state, plant, state
 
 if TYPE_CHECKING:
+    from scrubber.browsers.base import Platform
     from scrubber.discovery import Found
 
 CHROME = ".config/google-chrome"
@@ -247,6 +249,64 @@ def test_opera_keeps_a_profile_in_the_user_data_folder_itself(tmp_path: Path) ->
     assert (opera.browser, opera.name) == ("opera", "Opera Stable")
     assert opera.path == opera.user_data == tmp_path / "AppData/Roaming/Opera Software/Opera Stable"
     assert opera.cache == tmp_path / "AppData/Local/Opera Software/Opera Stable"
+
+
+@pytest.mark.parametrize(
+    ("system", "data", "cache", "spec"),
+    [
+        pytest.param(
+            "windows",
+            "AppData/Roaming/Opera Software/Opera GX Stable/_side_profiles/4d1a",
+            "AppData/Local/Opera Software/Opera GX Stable/_side_profiles/4d1a",
+            "opera-gx-side",
+            id="a second profile of Opera GX",
+        ),
+        pytest.param(
+            "macos",
+            "Library/Application Support/com.operasoftware.Opera/_side_profiles/4d1a",
+            "Library/Caches/com.operasoftware.Opera/_side_profiles/4d1a",
+            "opera-side",
+            id="a second profile on macOS",
+        ),
+        pytest.param(
+            "windows",
+            "AppData/Roaming/Opera Software/Opera Air Stable",
+            "AppData/Local/Opera Software/Opera Air Stable",
+            "opera-other",
+            id="an edition that has no place of its own",
+        ),
+        pytest.param(
+            "macos",
+            "Library/Application Support/com.operasoftware.OperaAir",
+            "Library/Caches/com.operasoftware.OperaAir",
+            "opera-other",
+            id="the same on macOS",
+        ),
+    ],
+)
+def test_other_folders_of_opera_are_found_with_their_caches(
+    tmp_path: Path, system: Platform, data: str, cache: str, spec: str
+) -> None:
+    """In either layout: the profile is the folder, or `Default` in it."""
+    beside = data.rpartition("/")[0] + "/Somebody Else"
+    plant(tmp_path, {data: {**CHROMIUM_PROFILE, "Default": CHROMIUM_PROFILE}, cache: {"Default": {}}})
+    plant(tmp_path, {beside: CHROMIUM_PROFILE} if "side" not in spec else {})
+    found = discovery.find(tmp_path, {}, system)
+    assert caches(found, tmp_path) == {
+        f"{spec}:{Path(data).name}": cache,
+        f"{spec}:Default": f"{cache}/Default",
+    }
+    user_data = tmp_path / data
+    assert folder(user_data / "Default").spec == f"{spec}:Default"
+    assert folder(user_data / "Default").cache == tmp_path / cache / "Default"
+
+
+def test_each_folder_of_opera_is_found_once_and_by_its_own_name(tmp_path: Path) -> None:
+    opera = tmp_path / "AppData/Roaming/Opera Software"
+    for name in ("Opera Stable", "Opera GX Stable", "Opera Next"):
+        plant(opera, {name: CHROMIUM_PROFILE})
+    found = {profile.spec for profile in discovery.find(tmp_path, {}, "windows").profiles}
+    assert found == {"opera:Opera Stable", "opera-gx:Opera GX Stable", "opera-beta:Opera Next"}
 
 
 def test_windows_compares_names_without_regard_to_case(tmp_path: Path) -> None:

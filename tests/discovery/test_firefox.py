@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
+import unicodedata
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,6 +97,18 @@ def test_places_on_linux(tmp_path: Path, data: str, cache: str, browser: str) ->
             "AppData/Local/Packages/Mozilla.Firefox_n80bbvh6b1yt2/LocalCache/Roaming/Mozilla/Firefox",
             "AppData/Local/Packages/Mozilla.Firefox_n80bbvh6b1yt2/LocalCache/Local/Mozilla/Firefox",
             "firefox-msstore",
+        ),
+        (
+            "windows",
+            "AppData/Local/Packages/Mozilla.FirefoxNightly_gmpnhwe7bv608/LocalCache/Roaming/Mozilla/Firefox",
+            "AppData/Local/Packages/Mozilla.FirefoxNightly_gmpnhwe7bv608/LocalCache/Local/Mozilla/Firefox",
+            "firefox-msstore",
+        ),
+        (
+            "windows",
+            "AppData/Local/Packages/31856maltejur.LibreWolf_w76z7w7v0b4qc/LocalCache/Roaming/librewolf",
+            "AppData/Local/Packages/31856maltejur.LibreWolf_w76z7w7v0b4qc/LocalCache/Local/librewolf",
+            "librewolf-msstore",
         ),
     ],
 )
@@ -354,3 +367,25 @@ def test_a_desktop_that_cannot_be_looked_into_is_said(tmp_path: Path) -> None:
         (home / "Desktop", "lies outside the home that was given"),
         (home / ".config/user-dirs.dirs", "a folder, not a file"),
     }
+
+
+def test_two_spellings_of_one_folder_are_one_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list has the name as it was once written, a disk of macOS as it keeps it."""
+    listed, kept = (
+        unicodedata.normalize("NFC", "Profiles/ü.default"),
+        unicodedata.normalize("NFD", "ü.default"),
+    )
+    tree = {"profiles.ini": ini(("default", listed)), listed: {}}
+    tree |= {f"Profiles/{name}": FIREFOX_PROFILE for name in (kept, "other")}
+    plant(tmp_path, {"Library/Application Support/Firefox": tree})
+    monkeypatch.setattr(discovery, "_identity", lambda path: unicodedata.normalize("NFC", str(path)))
+    found = discovery.find(tmp_path, {}, "macos")
+    assert [profile.spec for profile in found.profiles] == ["firefox:default", "firefox:other"]
+
+
+def test_one_folder_has_one_identity(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "link").symlink_to("a")
+    assert discovery._identity(tmp_path / "link") == discovery._identity(tmp_path / "a")
+    assert discovery._identity(tmp_path / "b") != discovery._identity(tmp_path / "a")

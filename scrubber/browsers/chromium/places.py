@@ -271,6 +271,25 @@ OPERA = (
     Place(
         "windows", "{roaming}/Opera Software/Opera GX Stable", "{local}/Opera Software/Opera GX Stable", "gx"
     ),
+    # Further profiles, each a user-data folder of its own.
+    Place("linux", "{config}/opera/_side_profiles/*", "{cache}/opera/_side_profiles/*", "side"),
+    *(
+        Place("macos", f"{{support}}/{name}/_side_profiles/*", f"{{caches}}/{name}/_side_profiles/*", variant)
+        for name, variant in (("com.operasoftware.Opera", "side"), ("com.operasoftware.OperaGX", "gx-side"))
+    ),
+    *(
+        Place(
+            "windows",
+            f"{{roaming}}/Opera Software/{name}/_side_profiles/*",
+            f"{{local}}/Opera Software/{name}/_side_profiles/*",
+            variant,
+        )
+        for name, variant in (("Opera Stable", "side"), ("Opera GX Stable", "gx-side"))
+    ),
+    # Editions that come and go: Air, Crypto, Neon, GX beta.
+    Place("linux", "{config}/opera-*", "{cache}/opera-*", "other"),
+    Place("macos", "{support}/com.operasoftware.Opera*", "{caches}/com.operasoftware.Opera*", "other"),
+    Place("windows", "{roaming}/Opera Software/Opera *", "{local}/Opera Software/Opera *", "other"),
 )
 OPERA_EXECUTABLES = (
     "opera",

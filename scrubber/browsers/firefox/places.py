@@ -39,8 +39,8 @@ FIREFOX = (
     Place("windows", "{roaming}/Mozilla/Firefox", "{local}/Mozilla/Firefox"),
     Place(
         "windows",
-        "{local}/Packages/Mozilla.Firefox_n80bbvh6b1yt2/LocalCache/Roaming/Mozilla/Firefox",
-        "{local}/Packages/Mozilla.Firefox_n80bbvh6b1yt2/LocalCache/Local/Mozilla/Firefox",
+        "{local}/Packages/Mozilla.*/LocalCache/Roaming/Mozilla/Firefox",
+        "{local}/Packages/Mozilla.*/LocalCache/Local/Mozilla/Firefox",
         package="msstore",
     ),
 )
@@ -63,6 +63,12 @@ LIBREWOLF = (
     ),
     Place("macos", "{support}/librewolf", "{caches}/librewolf"),
     Place("windows", "{roaming}/librewolf", "{local}/librewolf"),
+    Place(
+        "windows",
+        "{local}/Packages/*LibreWolf*/LocalCache/Roaming/librewolf",
+        "{local}/Packages/*LibreWolf*/LocalCache/Local/librewolf",
+        package="msstore",
+    ),
 )
 LIBREWOLF_EXECUTABLES = ("librewolf", "librewolf-bin", "librewolf.exe")
 
