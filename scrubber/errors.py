@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -11,6 +12,12 @@ if sys.platform != "win32":
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_FULL_DISK_ACCESS = (
+    " (macOS keeps programs out there: give your terminal Full Disk Access in System Settings > Privacy & "
+    "Security, and start it anew)"
+)
 
 
 class ScrubError(Exception):
@@ -58,12 +65,16 @@ class UnreadableStore(ScrubError):
         self.reason = reason
 
 
-def reason_of(error: Exception) -> str:
+def reason_of(error: Exception, system: str = sys.platform) -> str:
     """What an error says beside the path; of a refusal also whom it was for, where root works for another."""
     if isinstance(error, UnreadableStore):
         return error.reason
     said = getattr(error, "strerror", None) or str(error)
-    return said + _with_whose_rights() if isinstance(error, PermissionError) else said
+    if not isinstance(error, PermissionError):
+        return said
+    # macOS says EACCES where modes or access lists forbid something; EPERM where it asks the person first.
+    hint = _FULL_DISK_ACCESS if system == "darwin" and error.errno == errno.EPERM else ""
+    return said + _with_whose_rights() + hint
 
 
 def _with_whose_rights() -> str:
