@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FAILED = 5
 INTERRUPTED = 130
+_STOPS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""The last is Windows': Ctrl-Break, and a console window that is closed."""
 _STATUS = {3: "running", 4: "partial"}
 
 
@@ -82,8 +84,8 @@ def _never_fail_to_print() -> None:
 
 @contextlib.contextmanager
 def _interruptible() -> Iterator[None]:
-    """End on SIGTERM and SIGHUP as on Ctrl-C; once, so that nothing cuts the taking back short."""
-    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    """End on these signals as on Ctrl-C; once, so that nothing cuts the taking back short."""
+    numbers = [getattr(signal, name) for name in _STOPS if hasattr(signal, name)]
 
     def stop(_number: int, _frame: FrameType | None) -> NoReturn:
         for number in numbers:

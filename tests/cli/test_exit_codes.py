@@ -274,6 +274,14 @@ def test_130_while_looking(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (found.code, found.json["messages"]) == (130, ["Interrupted; nothing was removed."])
 
 
+def test_130_a_console_window_of_windows_is_closed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which it tells by a signal that other systems don't have."""
+    monkeypatch.setattr(signal, "SIGBREAK", signal.SIGUSR1, raising=False)
+    monkeypatch.setattr("scrubber.plan.make", lambda *_: os.kill(os.getpid(), signal.SIGUSR1))
+    assert scrubber("scan", "--home", home).code == 130
+    assert signal.getsignal(signal.SIGUSR1) == signal.SIG_DFL
+
+
 def test_a_second_signal_does_not_cut_the_taking_back_short(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
