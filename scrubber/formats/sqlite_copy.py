@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore, reason_of
+from scrubber.files import create_private, kind
 from scrubber.formats.sqlite_unit import snapshot
 
 if sys.platform != "win32":
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PREFIX = "scrubber-copy-"
+_LOCK = ".lock"
 _OPEN = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -57,17 +59,16 @@ def private_folder(path: Path) -> Iterator[Path]:
     finally:
         # What can't be deleted now, the next copy's maker deletes.
         shutil.rmtree(folder, ignore_errors=True)
-        _release(lock)
+        _release(folder, lock)
 
 
 def clear_abandoned() -> None:
-    """Delete the copies that killed runs of this person have left.
-
-    On Windows, where a folder can't be locked, nothing tells them from those of a living run: they stay.
-    """
+    """Delete the copies that killed runs of this person have left."""
+    place = Path(tempfile.gettempdir())
     if sys.platform == "win32":
+        _clear_by_files(place)
         return
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for folder in place.glob(f"{_PREFIX}*"):
         with suppress(OSError):  # gone by now, another person's, or a link
             lock = os.open(folder, _OPEN)
             try:
@@ -78,11 +79,19 @@ def clear_abandoned() -> None:
                 os.close(lock)
 
 
-def _locked_folder() -> tuple[Path, int | None]:
+def _clear_by_files(place: Path) -> None:
+    """On Windows, where no folder can be locked: by a file beside it, not to be deleted while it is open."""
+    for lock in place.glob(f"{_PREFIX}*{_LOCK}"):
+        with suppress(OSError):
+            lock.unlink()
+            shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
+
+
+def _locked_folder() -> tuple[Path, int]:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         if sys.platform == "win32":
-            return folder, None
+            return folder, _lock_file(folder)
         # Another run may find it in the moment before it is locked, and delete it.
         try:
             lock = os.open(folder, _OPEN)
@@ -94,6 +103,18 @@ def _locked_folder() -> tuple[Path, int | None]:
         os.close(lock)
 
 
-def _release(lock: int | None) -> None:
-    if lock is not None:
-        os.close(lock)
+def _lock_file(folder: Path) -> int:
+    return create_private(folder.with_suffix(_LOCK))
+
+
+def _release(folder: Path, lock: int) -> None:
+    os.close(lock)
+    if sys.platform == "win32":
+        _forget(folder)
+
+
+def _forget(folder: Path) -> None:
+    """Its lock goes last: what could not be deleted of the folder is known by it."""
+    if kind(folder) is None:
+        with suppress(OSError):
+            folder.with_suffix(_LOCK).unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scrubber.errors import UnreadableStore
+from scrubber.formats import sqlite_copy
 from scrubber.formats.sqlite_copy import private_copy
 from tests.crashed import crashed, hosts
 
@@ -92,3 +93,42 @@ def test_no_room_for_a_copy_is_no_reason_to_stop(
     with pytest.raises(UnreadableStore, match="No space left on device"), private_copy(database):
         pass
     assert database.exists()
+
+
+def test_on_windows_a_file_tells_which_copies_are_abandoned(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It can't be deleted there as long as the run that made it has it open."""
+    living, killed = (temporary / f"scrubber-copy-{name}" for name in ("living", "killed"))
+    others = temporary / "somebody-else"
+    for folder in (living, killed, others):
+        folder.mkdir()
+        (folder / "History").write_bytes(b"content")
+        os.close(sqlite_copy._lock_file(folder))
+    unlink = Path.unlink
+
+    def refused_while_open(path: Path, *, missing_ok: bool = False) -> None:
+        if path.name == "scrubber-copy-living.lock":
+            raise PermissionError(13, "The process cannot access the file")
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refused_while_open)
+    sqlite_copy._clear_by_files(temporary)
+    assert {path.name for path in temporary.iterdir()} == {
+        "scrubber-copy-living",
+        "scrubber-copy-living.lock",
+        "somebody-else",
+        "somebody-else.lock",
+    }
+
+
+@pytest.mark.parametrize("left", [True, False], ids=["not all could be deleted", "all is gone"])
+def test_on_windows_the_file_stays_as_long_as_there_is_something_to_delete(
+    temporary: Path, left: bool
+) -> None:
+    folder = temporary / "scrubber-copy-mine"
+    os.close(sqlite_copy._lock_file(folder))
+    if left:
+        folder.mkdir()
+    sqlite_copy._forget(folder)
+    assert folder.with_suffix(".lock").exists() is left
