@@ -41,7 +41,9 @@ def discarded(profile: Path, name: str, backup: Path) -> None:
     with Transaction([profile]) as transaction:
         transaction.discard(profile / name)
         archive.write(backup, PASSPHRASE, [as_found(profile)], transaction.changes)
-        assert transaction.swap() == (Swapped(profile / name),)
+        [swapped] = transaction.swap()
+        assert isinstance(swapped, Swapped)
+        assert swapped.path == profile / name
         transaction.commit()
     assert not (profile / name).exists()
 
