@@ -14,6 +14,7 @@ from scrubber.backup.state import look
 from scrubber.errors import PlanOutdated, ScrubError, UnreadableStore
 from scrubber.files import create_private, kind
 from scrubber.transaction import Failed
+from scrubber.transaction.staging import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -106,7 +107,7 @@ def _lay_out(
             raise archive.damaged()
         match member.type:
             case tarfile.DIRTYPE:
-                target.mkdir(mode=0o700)
+                make_private(target)
                 folders.append((target, member))
                 continue
             case tarfile.SYMTYPE:

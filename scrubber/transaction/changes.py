@@ -9,6 +9,7 @@ from scrubber.errors import PlanOutdated
 from scrubber.files import kind
 from scrubber.transaction.fingerprints import fingerprint, held, outline
 from scrubber.transaction.journal import Act, Note
+from scrubber.transaction.patience import rename, unlink
 from scrubber.transaction.placing import dress, dress_tree, exchange, sync
 from scrubber.transaction.staging import make_private
 from scrubber.transaction.versions import Place, Version
@@ -118,7 +119,7 @@ class FileEdit:
         if self.now:
             self._place.unfold(self.now)
         else:
-            self.path.unlink(missing_ok=True)
+            unlink(self.path)
             sync(self.path.parent)
 
     @property
@@ -169,11 +170,11 @@ class FolderEdit:
             dress_tree(self.path, self.after)
         self.ours.add(outline(self.after))
         if kind(self.path) is None:
-            self.after.rename(self.path)
+            rename(self.after, self.path)
         elif not exchange(self.path, self.after):
             make_private(self.aside.parent)
-            self.path.rename(self.aside)
-            self.after.rename(self.path)
+            rename(self.path, self.aside)
+            rename(self.after, self.path)
 
     def back(self) -> None:
         """Undone by the same step, or by closing the gap."""
@@ -186,9 +187,9 @@ class FolderEdit:
             if kind(self.after) is not None:
                 exchange(self.path, self.after)
                 return
-            self.path.rename(self.after)
+            rename(self.path, self.after)
         if kind(self.aside) is not None:
-            self.aside.rename(self.path)
+            rename(self.aside, self.path)
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,7 +213,7 @@ class Discard:
 
     def forward(self) -> None:
         """Moved away whole."""
-        self.path.rename(self.slot)
+        rename(self.path, self.slot)
 
     def back(self) -> None:
         """Moved back, unless something is there again."""
@@ -220,7 +221,7 @@ class Discard:
             return
         if kind(self.path) is not None:
             raise PlanOutdated(f"{self.path}: made anew by something else since")
-        self.slot.rename(self.path)
+        rename(self.slot, self.path)
 
 
 def note_of(act: Act, change: Change, after: Path | None = None, *, lasting: bool = True) -> Note:

@@ -6,10 +6,13 @@ import ctypes
 import errno
 import os
 import shutil
+import stat
 import sys
 from typing import TYPE_CHECKING
 
 from scrubber.files import copy_private, kind, names, walk
+from scrubber.transaction import protection
+from scrubber.transaction.patience import replace, unlink
 from scrubber.transaction.staging import make_private
 
 if TYPE_CHECKING:
@@ -19,13 +22,15 @@ _RENAME_EXCHANGE = 2  # <linux/fs.h>; renamex_np's RENAME_SWAP is the same numbe
 _AT_FDCWD = -100
 
 # What renameat2 says where the system or the file system has no such operation.
-_UNSUPPORTED = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
+_UNSUPPORTED = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
 def sync(path: Path) -> None:
     """Wait until the disk has a file's content, or a folder's list (which Windows keeps by itself)."""
     if sys.platform == "win32" and path.is_dir():
         return
+    if sys.platform == "win32" and not path.stat().st_mode & stat.S_IWRITE:
+        return  # marked as read-only after it was synced, and can't be opened for that any more
     descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -59,8 +64,9 @@ def copy_tree(source: Path, target: Path) -> None:
 
 
 def dress(model: Path, path: Path) -> None:
-    """Give `path` the owner, mode, times and extended attributes of `model`; fsynced."""
+    """Give `path` the owner, mode, times, access list and extended attributes of `model`; fsynced."""
     _give(path, model)
+    protection.give(model, path)
     shutil.copystat(model, path, follow_symlinks=False)
     sync(path)
 
@@ -81,13 +87,13 @@ def dress_tree(model: Path, folder: Path) -> None:
 def keep(path: Path, target: Path) -> None:
     """A second name for a file, or a copy where hard links are refused; `target` never holds half of it."""
     part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
+    unlink(part)
     try:
         os.link(path, part)
     except OSError:
         copy_private(path, part)
         dress(path, part)
-    part.replace(target)
+    replace(part, target)
 
 
 def exchange(one: Path, other: Path) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from scrubber.errors import UnreadableStore, reason_of
 from scrubber.files import kind
 from scrubber.transaction.journal import Act
+from scrubber.transaction.patience import rename
 from scrubber.transaction.placing import sync
 from scrubber.transaction.roots import check_way
 from scrubber.transaction.staging import PREFIX, Staging, interrupted, keeping_times
@@ -110,7 +111,7 @@ def _fate(staging: Staging, note: Note, path: Path, *, taken_back: bool) -> Fate
 
 def _put_back(aside: Path, path: Path) -> Fate:
     with keeping_times(path.parent):
-        aside.rename(path)
+        rename(aside, path)
         sync(path.parent)
     return "put back"
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from scrubber.errors import Unproved, UnreadableStore, reason_of
 from scrubber.files import copy_private, kind, walk
 from scrubber.formats.sqlite_unit import sidecar, snapshot
-from scrubber.transaction import space
+from scrubber.transaction import protection, space
 from scrubber.transaction.changes import Discard, FileEdit, FolderEdit
 from scrubber.transaction.fingerprints import fingerprint, outline
 from scrubber.transaction.outcomes import Elsewhere
+from scrubber.transaction.patience import remove_tree, unlink
 from scrubber.transaction.placing import copy_tree, sync, sync_tree
 from scrubber.transaction.staging import make_private
 from scrubber.transaction.versions import Version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
@@ -29,6 +29,7 @@ _LEADS = "a link, which is gone; what it led to is as it was"
 def stage_edit(path: Path, sidecars: tuple[str, ...], slot: Path) -> FileEdit | FolderEdit:
     """Copy a unit into its slot. Raises UnreadableStore and OSError; the slot may then hold a part."""
     unit = (path, *(sidecar(path, suffix) for suffix in sidecars))
+    _refuse_fixed(*unit, whole=kind(path) == "folder")
     space.check(unit, slot.parent)
     make_private(slot)
     for folder in (slot / "before", slot / "after"):
@@ -58,6 +59,7 @@ def stage_discard(path: Path, slot: Path) -> Discard:
     found = kind(path)
     if found not in ("file", "folder"):
         raise UnreadableStore(path, f"a {found}, neither file nor folder" if found else "not there")
+    _refuse_fixed(path, whole=True)
     return Discard(path, slot, outline(path), _elsewhere(path))
 
 
@@ -71,7 +73,7 @@ def check_written(edit: FileEdit | FolderEdit) -> None:
         raise Unproved(f"{edit.path}: no new {wanted} was written")
     if isinstance(edit, FolderEdit):
         sync_tree(edit.after)
-        shutil.rmtree(edit.before)
+        remove_tree(edit.before)
         return
     for suffix in ("-journal", "-wal"):
         if _size(sidecar(edit.after, suffix)):
@@ -79,7 +81,7 @@ def check_written(edit: FileEdit | FolderEdit) -> None:
     edit.after.chmod(0o600)
     sync(edit.after)
     if not edit.is_folded:
-        edit.before.unlink()
+        unlink(edit.before)
 
 
 @contextmanager
@@ -97,17 +99,31 @@ def _elsewhere(*paths: Path) -> tuple[Elsewhere, ...]:
     Of each kind the first below these paths, with the number of the others.
     """
     found: dict[str, list[Path]] = {}
-    for path in paths:
-        for each in (path, *(walk(path) if kind(path) == "folder" else ())):
-            what = kind(each)
-            if what == "file" and each.lstat().st_nlink > 1:
-                found.setdefault(_LINKED, []).append(each)
-            elif what == "link" and each.exists():
-                found.setdefault(_LEADS, []).append(each)
+    for each in _parts(paths):
+        what = kind(each)
+        if what == "file" and each.lstat().st_nlink > 1:
+            found.setdefault(_LINKED, []).append(each)
+        elif what == "link" and each.exists():
+            found.setdefault(_LEADS, []).append(each)
     return tuple(
         Elsewhere(those[0], reason + (f" (and {len(those) - 1} more)" if len(those) > 1 else ""))
         for reason, those in found.items()
     )
+
+
+def _refuse_fixed(*paths: Path, whole: bool) -> None:
+    """Raise UnreadableStore where something can't be moved or deleted: better now than halfway."""
+    for each in _parts(paths):
+        if reason := protection.fixed(each.lstat(), whole=whole):
+            raise UnreadableStore(each, reason)
+
+
+def _parts(paths: Iterable[Path]) -> Iterator[Path]:
+    """These, as far as they are there, and what folders hold."""
+    for path in paths:
+        found = kind(path)
+        yield from (path,) if found else ()
+        yield from walk(path) if found == "folder" else ()
 
 
 def _journal_first(suffix: str) -> bool:

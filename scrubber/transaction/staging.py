@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from scrubber.errors import UnreadableStore, reason_of
 from scrubber.files import kind, names, read_regular, write_all
 from scrubber.transaction.journal import read_notes
+from scrubber.transaction.patience import remove_tree, unlink
 
 if sys.platform == "win32":
     import msvcrt
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 PREFIX = ".scrubber-"
 """How the names of staging folders start; they hold copies of what is being removed."""
 
-_OPEN_LOCK = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-_OPEN_JOURNAL = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_OPEN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_OPEN_LOCK = os.O_RDWR | _OPEN
+_OPEN_JOURNAL = os.O_WRONLY | os.O_APPEND | _OPEN
 
 
 class Staging:
@@ -95,9 +97,9 @@ class Staging:
         if sys.platform == "win32":
             self.release()  # an open file can't be deleted there
         if kind(self.folder) is not None:
-            (self.folder / "journal").unlink(missing_ok=True)
+            unlink(self.folder / "journal")
             with keeping_times(self.parent):
-                shutil.rmtree(self.folder)
+                remove_tree(self.folder)
         self.release()
 
     def release(self) -> None:
@@ -142,7 +144,7 @@ def interrupted(roots: Sequence[Path]) -> tuple[Path, ...]:
 
 def make_private(folder: Path) -> None:
     """A new folder that only this user may enter, and whose files are for nobody else either."""
-    folder.mkdir(mode=0o700)
+    folder.mkdir(mode=_mode())
     _inherit_nothing(folder)
     folder.chmod(0o700)  # whatever the umask took away
 
@@ -156,6 +158,16 @@ def keeping_times(folder: Path) -> Iterator[None]:
     finally:
         with suppress(OSError):  # another owner's folder: not worth failing for
             os.utime(folder, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _mode(system: str = sys.platform) -> int:
+    """Of a folder that nobody else may enter.
+
+    On Windows the profile's access list, handed down, sees to that. Asked for 0o700, newer Pythons write
+    one instead that knows only the owner and administrators; files made in there take it along into the
+    profile, and where an administrator's console has made them, the person's browser couldn't open them.
+    """
+    return 0o777 if system == "win32" else 0o700
 
 
 def _inherit_nothing(folder: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.files import kind
 from scrubber.formats.sqlite_unit import sidecar
+from scrubber.transaction.patience import replace, unlink
 from scrubber.transaction.placing import dress, keep, sync
 from scrubber.transaction.staging import make_private
 
@@ -69,7 +70,7 @@ class Place:
         if version.folded:
             self._put_folded(version, version.folded)
         for suffix in version.sidecars:
-            sidecar(self.path, suffix).unlink(missing_ok=True)
+            unlink(sidecar(self.path, suffix))
         if version.sidecars:
             sync(self.path.parent)
 
@@ -97,7 +98,7 @@ class Place:
 
     def _put(self, version: Version, source: Path, target: Path) -> None:
         self.ours[identity(source)] = version
-        source.replace(target)
+        replace(source, target)
 
 
 def identity(path: Path) -> str:
