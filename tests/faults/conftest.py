@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults import homes
+from tests.faults import every_store, homes
 from tests.faults.layer import Layer, Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 # Forks, links, sockets, locks and signals as Linux has them.
@@ -33,6 +33,8 @@ class Scene:
     """Of a clean without the last look."""
     looking: tuple[Operation, ...]
     """Of the last look at the end of a whole one."""
+    options: tuple[str, ...] = ()
+    """Of the clean."""
 
     def set_up(self, place: Path) -> Path:
         """A fresh copy of the home in an empty folder, with a folder for temporary files beside it."""
@@ -41,6 +43,14 @@ class Scene:
         (place / "tmp").mkdir()
         tempfile.tempdir = str(place / "tmp")
         return Path(shutil.copytree(self.home, place / "home"))
+
+    def clean(self, place: Path) -> homes.Ran:
+        """The home that was set up there."""
+        return homes.clean(place / "home", *self.options)
+
+    def clean_unverified(self, place: Path) -> homes.Ran:
+        """The same without the last look."""
+        return homes.clean_unverified(place / "home", *self.options)
 
 
 @pytest.fixture(scope="session")
@@ -53,10 +63,20 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def scene(disk: Path) -> Scene:
-    place = disk / "scene"
+    """A home with the stores that matter most."""
+    return _played(disk / "scene", homes.make)
+
+
+@pytest.fixture(scope="session")
+def every(disk: Path) -> Scene:
+    """A home with every store that is described."""
+    return _played(disk / "every", every_store.make, every_store.OPTIONS)
+
+
+def _played(place: Path, make: Callable[[Path], None], options: tuple[str, ...] = ()) -> Scene:
     place.mkdir()
-    homes.make(place / "original")
-    first = Scene(place / "original", homes.content(place / "original"), {}, (), ())
+    make(place / "original")
+    first = Scene(place / "original", homes.content(place / "original"), {}, (), (), options)
     looks: list[int] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", None)  # what `set_up` makes of it ends with the context
@@ -70,7 +90,7 @@ def scene(disk: Path) -> Scene:
 
 def operations(scene: Scene, place: Path, looks: list[int] | None) -> list[Operation]:
     """Of a clean; between which two of them the last look is taken goes to `looks`, if it is to be taken."""
-    home = scene.set_up(place)
+    scene.set_up(place)
     layer = Layer(place, lambda _: None)
     with pytest.MonkeyPatch.context() as patch:
         if looks is None:
@@ -78,7 +98,7 @@ def operations(scene: Scene, place: Path, looks: list[int] | None) -> list[Opera
         else:
             homes.watch_verifying(patch, lambda: looks.append(len(layer.seen)))
         layer.install(patch)
-        assert homes.clean(home).code == 0
+        assert scene.clean(place).code == 0
     return layer.seen
 
 

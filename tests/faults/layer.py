@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrubber.transaction import changes, placing
+from tests.faults.turns import Turn, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,8 +86,10 @@ class Operation:
     name: str
     path: str
     """Below the layer's root; of two paths the one that comes to be."""
-    turn: int
-    """Of all operations of this name on this path, which one."""
+    number: int
+    """Of all operations of this name on this path in this turn, which one."""
+    turn: Turn
+    """Whose turn it is."""
 
 
 class Layer:
@@ -98,23 +101,33 @@ class Layer:
     def __init__(self, root: Path, act: Callable[[Operation], bool | None]) -> None:
         self.seen: list[Operation] = []
         self.root = str(root)
-        self.exact = root
-        """The path of the operation at hand, in full."""
+        self._exact = str(root)
         self._asleep = False
         self._act = act
-        self._turns: Counter[tuple[str, str]] = Counter()
+        self._turn = Turn()
+        self._counts: Counter[tuple[str, str, Turn]] = Counter()
         self._paths: dict[int, str] = {}
+
+    @property
+    def exact(self) -> Path:
+        """The path of the operation at hand, in full."""
+        return Path(self._exact)
 
     def tell(self, name: str, path: str) -> bool:
         """Something is about to be done; whether it is to be done by half."""
         if self._asleep or not path.startswith(self.root):
             return False
-        self.exact = Path(path)
-        place = _RANDOM.sub(r"\1", path.removeprefix(self.root))
-        self._turns[name, place] += 1
-        operation = Operation(name, place, self._turns[name, place])
+        self._exact = path
+        place = path[len(self.root) :]
+        if "scrubber-" in place:
+            place = _RANDOM.sub(r"\1", place)
+        self._counts[name, place, self._turn] += 1
+        operation = Operation(name, place, self._counts[name, place, self._turn], self._turn)
         self.seen.append(operation)
         return bool(self._act(operation))
+
+    def _begin(self, turn: Turn) -> None:
+        self._turn = turn
 
     @contextmanager
     def unnoticed(self) -> Iterator[None]:
@@ -132,6 +145,7 @@ class Layer:
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
         """Until `patch` is undone."""
+        Turns(self.root, self._begin).watch(patch)
         for name in ("link", "symlink", "replace", "rename"):
             patch.setattr(os, name, self._pair(name, getattr(os, name)))
         for name in SINGLE:

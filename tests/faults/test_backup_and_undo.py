@@ -14,9 +14,10 @@ import pytest
 from scrubber.backup import age, archive
 from scrubber.errors import UsageError
 from tests.faults import homes
+from tests.faults.apart import KINDS
 from tests.faults.children import end_of, spread
 from tests.faults.layer import CHANGING, Layer
-from tests.faults.test_failing_operations import KINDS, Failing
+from tests.faults.test_failing_operations import Failing
 from tests.faults.test_rights import ours
 
 if TYPE_CHECKING:

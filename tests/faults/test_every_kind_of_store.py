@@ -14,10 +14,10 @@ from scrubber.browsers import BROWSERS
 from scrubber.errors import ScrubError
 from scrubber.plan import LAST_CHANCE
 from tests.faults import homes
+from tests.faults.apart import KINDS as ERRORS
 from tests.faults.children import end_of, spread
 from tests.faults.layer import CHANGING, Layer
 from tests.faults.single import KINDS, Single, alone
-from tests.faults.test_failing_operations import KINDS as ERRORS
 from tests.faults.test_failing_operations import Failing
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,23 +11,32 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scrubber.transaction import PREFIX
-from tests.faults import homes
+from scrubber import discovery, engine, plan
+from scrubber.browsers import BROWSERS
+from tests.faults import every_store, homes
+from tests.faults.apart import KINDS, errors, slots, thinned, together
 from tests.faults.children import spread
 from tests.faults.layer import Layer
+from tests.faults.single import alone
+from tests.saboteurs.scene import POLICY
+from tests.stores.running import TARGET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from tests.faults.conftest import Scene
     from tests.faults.layer import Operation
     from tests.tally import Tally
 
-KINDS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EINTR)
-"""They take turns, so that each operation fails with one of them."""
+READS = {"start": 48, "clean": 16, "verify": 100}
+"""Of the operations that only read, and of SQLite's statements, which are no operations of ours, one in so
+many fails; of the others every one.
+"""
 
-EVERY = 7
-"""Of the statements that SQLite is given, which are no operations of ours, one in so many fails."""
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "occupancies", alone)
 
 
 @dataclass
@@ -44,97 +53,106 @@ class Failing:
             raise OSError(number, os.strerror(number), operation.path)
 
 
-@dataclass(frozen=True)
-class Phase:
-    """A part of a clean. What fails in one keeps a store out of the next."""
-
-    operations: Sequence[Operation]
-    apart: int
-    """Operations between two that fail in one run: about as many as a store has, so that each fails alone."""
-    verifying: bool = False
-
-
-def phases(scene: Scene) -> dict[str, Phase]:
-    every = some(scene.operations)
-    first = next(number for number, one in enumerate(every) if f"/{PREFIX}" in one.path)
-    return {
-        "plan": Phase(every[:first], 12),
-        "apply": Phase(every[first:], 25),
-        "verify": Phase(some(scene.looking), 8, verifying=True),
+def phases(every: Scene) -> dict[str, list[Operation]]:
+    """Before the first store has its turn, while stores are planned and changed, and in the last look."""
+    first = next(number for number, one in enumerate(every.operations) if one.turn.step)
+    parts = {
+        "start": every.operations[:first],
+        "clean": every.operations[first:],
+        "verify": every.looking,
     }
+    return {part: thinned(found, READS[part]) for part, found in parts.items()}
 
 
-def some(operations: Sequence[Operation]) -> list[Operation]:
-    """All of ours, and of SQLite's some."""
-    return [one for number, one in enumerate(operations) if one.name != "sqlite" or number % EVERY == 0]
+def test_the_home_has_every_described_store(every: Scene) -> None:
+    """With the target in it; and all of the browsers that one store or another is described for alone."""
+    made = plan.make(discovery.find_in(every.home).profiles, TARGET, POLICY)
+    assert {every_store.kind(planned.store) for planned in made.stores} == every_store.described()
+    assert {planned.profile.browser for planned in made.stores} == {browser.key for browser in BROWSERS}
 
 
-@pytest.mark.parametrize("part", ["plan", "apply", "verify"])
-def test_every_operation_fails_once(scene: Scene, folder: Path, tally: Tally, part: str) -> None:
-    phase = phases(scene)[part]
-    failed = sum(spread(phase.operations, partial(fail_all, scene, phase), folder))
-    assert failed == len(phase.operations) > 500
+@pytest.mark.parametrize("part", READS)
+def test_every_operation_fails_once(every: Scene, folder: Path, tally: Tally, part: str) -> None:
+    chosen = phases(every)[part]
+    failed = sum(spread(list(errors(chosen).items()), partial(fail_all, every, part), folder))
+    assert failed == len(chosen) > 5
     tally.add("file operations that failed", failed)
 
 
-def fail_all(scene: Scene, phase: Phase, operations: Sequence[Operation], place: Path) -> int:
+def test_every_error_has_its_turn_with_every_kind_of_operation(every: Scene) -> None:
+    chosen = errors(phases(every)["clean"])
+    assert {one.name for one in chosen} == {one.name for one in every.operations}
+    tried = {(one.name, number) for one, number in chosen.items()}
+    assert tried == {(one.name, number) for one in chosen for number in KINDS}
+
+
+def fail_all(every: Scene, part: str, jobs: Sequence[tuple[Operation, int]], place: Path) -> int:
     """In as many runs as it takes: what an earlier failure keeps from happening has its turn later."""
-    every = scene.looking if phase.verifying else scene.operations
-    order = {one: number for number, one in enumerate(every)}
-    pending = list(operations)
+    numbers = dict(jobs)
+    known = slots(every.operations)
+    pending = list(numbers)
     while pending:
-        chosen: list[Operation] = []
-        for one in pending:
-            if not chosen or order[one] - order[chosen[-1]] >= phase.apart:
-                chosen.append(one)
-        act = Failing({one: KINDS[order[one] % len(KINDS)] for one in chosen})
-        disturb(scene, act, place, verifying=phase.verifying)
+        chosen = pending[:1] if part == "start" else together(pending, known)
+        act = Failing({one: numbers[one] for one in chosen})
+        disturb(every, act, place, verifying=part == "verify")
         assert act.failed, chosen[0]
         pending = [one for one in pending if one not in act.failed]
-    return len(operations)
+    return len(jobs)
 
 
-def disturb(scene: Scene, act: Failing, place: Path, *, verifying: bool) -> None:
+def disturb(every: Scene, act: Failing, place: Path, *, verifying: bool) -> None:
     """A run in which something fails, what it leaves and says, and the run after it."""
-    home = scene.set_up(place)
+    home = every.set_up(place)
     with pytest.MonkeyPatch.context() as patch:
         if not verifying:
             homes.skip_verifying(patch)
         Layer(place, act).install(patch)
-        ran = homes.clean(home)
+        ran = every.clean(place)
     told = (act.failed, ran)
     found = homes.content(home)
-    assert homes.halves(found, scene.old, scene.new) == [], told
+    assert homes.halves(found, every.old, every.new) == [], told
     assert not any("bug" in message for message in ran.said["messages"]), told
-    check_what_was_said(scene, found, home, ran)
-    left = homes.staged(home)
-    again = homes.clean_unverified(home)
+    check_what_was_said(every, found, home, ran)
+    waiting = homes.staged(home)
+    again = every.clean_unverified(place)
     assert again.code == 0, (told, again)
-    assert again.recovered == bool(left), (left, again.said["messages"], told)
-    assert homes.differing(homes.content(home), scene.new) == [], told
+    assert again.recovered == bool(waiting), (waiting, again.said["messages"], told)
+    left = homes.differing(homes.content(home), every.new)
+    assert [path for path in left if not is_warned_of(path, ran)] == [], told
     assert homes.staged(place) == [], told
 
 
-def check_what_was_said(scene: Scene, found: homes.Content, home: Path, ran: homes.Ran) -> None:
-    """A store that is said to be clean is new, one that is said to have failed is old."""
+def is_warned_of(path: str, ran: homes.Ran) -> bool:
+    """Whether the run that failed said that the next one may not find what stays there, unread."""
+    reasons = [one["reason"] for one in ran.said["skipped"] if plan.LAST_CHANCE in one["reason"]]
+    names = {reason.rpartition(f"{plan.LAST_CHANCE} ")[2] for reason in reasons}
+    # Icons go with their launchers.
+    return not names.isdisjoint(path.split("/")) or ("applications" in names and "/icons/" in path)
+
+
+def check_what_was_said(every: Scene, found: homes.Content, home: Path, ran: homes.Ran) -> None:
+    """A store that is said to be clean is new, one that is said to have failed is old.
+
+    What the desktop keeps has a turn with each profile, and may be one of both after another's.
+    """
     stores = [store for profile in ran.said["profiles"] for store in profile["stores"]]
-    places = {Path(each["path"]) for each in (*stores, *ran.said["skipped"])}
+    places = Counter(Path(each["path"]) for each in (*stores, *ran.said["skipped"]))
     for store in stores:
-        if "not put back" not in (store["skipped"] or ""):
-            wanted = scene.old if store["skipped"] else scene.new if store["removed"] else found
+        if "not put back" not in (store["skipped"] or "") and places[Path(store["path"])] == 1:
+            wanted = every.old if store["skipped"] else every.new if store["removed"] else found
             mine = belongs_to(Path(store["path"]), places)
             wrong = [path for path in homes.differing(found, wanted) if mine(home / path)]
             assert wrong == [], (store, ran)
-    assert ran.code != 0 or found == scene.new
+    assert ran.code != 0 or found == every.new
 
 
-def belongs_to(store: Path, places: set[Path]) -> Callable[[Path], bool]:
+def belongs_to(store: Path, places: Collection[Path]) -> Callable[[Path], bool]:
     """Whether a path lies in a store, and in no other one inside that."""
     inner = {place for place in places if store in place.parents}
     return lambda path: path.is_relative_to(store) and not any(path.is_relative_to(one) for one in inner)
 
 
-def test_every_write_is_cut_short(scene: Scene, folder: Path, tally: Tally) -> None:
+def test_every_write_is_cut_short(every: Scene, folder: Path, tally: Tally) -> None:
     """The system may write less than it was given, which is no error; all at once."""
     cut: list[Operation] = []
 
@@ -142,11 +160,11 @@ def test_every_write_is_cut_short(scene: Scene, folder: Path, tally: Tally) -> N
         cut.append(operation)
         return operation.name == "write"
 
-    home = scene.set_up(folder)
+    home = every.set_up(folder)
     with pytest.MonkeyPatch.context() as patch:
         Layer(folder, cut_short).install(patch)
-        assert homes.clean(home).code == 0
-    assert homes.differing(homes.content(home), scene.new) == []
+        assert every.clean(folder).code == 0
+    assert homes.differing(homes.content(home), every.new) == []
     writes = [one for one in cut if one.name == "write"]
-    assert len(writes) > sum(one.name == "write" for one in scene.operations)
+    assert len(writes) > sum(one.name == "write" for one in every.operations)
     tally.add("file operations that failed", len(writes))
