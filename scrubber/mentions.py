@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, AnyStr
 
 from scrubber.formats.origins import split_port
+from scrubber.formats.spellings import spellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +40,15 @@ _ENDS_PATH = r"(?![0-9a-z_-]|\.[0-9a-z])"
 # An IPv6 address without brackets, as cookies have it, must not be the end or start of a longer one.
 _BEGINS_IPV6 = rf"(?:(?<![0-9a-f:.])|{_ESCAPED})"
 _ENDS_IPV6 = r"(?![0-9a-f:.])"
-_COLON = r"(?::|%(?:25){0,2}3a)"
+# `wiki` and `localhost` are words, too: alone they name a host only where one must stand.
+_AS_ADDRESS = "|".join(
+    rf"(?<={before})"
+    for before in (
+        *("//", r"\\/\\/", "%2f%2f", "%252f%252f", "%25252f%25252f", r"\\u002f\\u002f"),
+        *("http_", "https_", r"\+\+\+", "http,", "https,", "http%2c", "https%2c"),
+    )
+)
+_COLON = r"(?:[:_+]|%(?:25){0,2}3a)"
 _SLASH = r"(?:\\?/|%(?:25){0,2}2f|\\u002f)"
 
 # Search pages and mailings wrap the pages that they link to: `…/ck/a?u=a1aHR0cHM6Ly9…`.
@@ -48,6 +57,8 @@ _STANDARD = bytes.maketrans(b"-_", b"+/")
 _LONGEST_WRAPPED = 1 << 11
 """Letters to either side of a name in base64 that are decoded with it."""
 _SHORTEST_TOKEN = 8
+_SHORT_HOST = 8
+"""A host of fewer letters has too few whole groups to be looked for by itself."""
 
 _WIDE = ("utf-16-le", "utf-16-be")
 _PRINTABLE = bytes(range(0x20, 0x7F))
@@ -68,12 +79,18 @@ class Name:
     below: bool
     """Whether sub-domains count."""
 
+    @property
+    def is_word(self) -> bool:
+        """Whether its host is one label without a port, as texts about other things have it too: `wiki`."""
+        authority = self.text.partition("/")[0]
+        return "." not in authority and ":" not in authority
+
 
 class Mentions:
     """Names, ready to be looked for. The time is linear in the length of what is searched."""
 
     def __init__(self, names: Iterable[Name]) -> None:
-        self._shapes = tuple(_shape(name) for name in names)
+        self._shapes = tuple(_shape(name, spelled) for name in names for spelled in spellings(name.text))
         self._ascii = tuple(shape for shape in self._shapes if shape.host.isascii())
         self._international = len(self._ascii) < len(self._shapes)
         self._hosts = _shortest(shape.host for shape in self._shapes)
@@ -82,6 +99,7 @@ class Mentions:
         self._spread = {codec: tuple(host.encode(codec) for host in hosts) for codec in _WIDE}
         self._text_tokens = _shortest(token for shape in self._ascii for token in _tokens(shape.host))
         self._tokens = tuple(token.encode() for token in self._text_tokens)
+        self._spread_tokens = {codec: tuple(t.encode(codec) for t in self._text_tokens) for codec in _WIDE}
 
     def in_text(self, text: str) -> bool:
         """Whether a text names one of them."""
@@ -118,7 +136,8 @@ class Mentions:
 
     def _wide(self, blob: bytes, lowered: bytes, codec: str) -> bool:
         # Lower case of bytes isn't lower case of other than Latin letters.
-        if not self._international and not _has_any(self._spread[codec], lowered):
+        near = self._international or _has_any(self._spread[codec], lowered)
+        if not near and not _has_any(self._spread_tokens[codec], blob):
             return False
         # The other byte order reads the same letters one byte off, and must not lose the first or last of
         # them: `x.host` is not `.host`.
@@ -135,6 +154,7 @@ class _Shape:
     begins: re.Pattern[str]
     spelled: re.Pattern[str]
     ends: re.Pattern[str]
+    is_word: bool
 
     def found(self, text: str, blob: bytes = b"") -> bool:
         """`text` is in lower case; `blob` has the same length where it is the bytes of the text."""
@@ -150,25 +170,29 @@ class _Shape:
         if match is None:
             return False
         end = match.end()
-        begins = self.begins.match(text, at) is not None or _length_says_start(blob, at, end)
+        begins = self.begins.match(text, at) is not None
+        begins = begins or (not self.is_word and _length_says_start(blob, at, end))
         return begins and (self.ends.match(text, end) is not None or _length_says_end(blob, at, end))
 
 
-def _shape(name: Name) -> _Shape:
-    authority, slash, path = name.text.partition("/")
+def _shape(name: Name, spelled_as: str) -> _Shape:
+    authority, slash, path = spelled_as.partition("/")
     host, port = split_port(authority)
     begins = _BEGINS if name.below else _BEGINS + _NO_SUB_DOMAIN
+    if name.is_word:
+        begins = rf"(?:{_AS_ADDRESS}|(?<=[0-9a-z]\.))" if name.below else rf"(?:{_AS_ADDRESS})"
     ends = _ENDS
     if ":" in host and not host.startswith("["):
         begins, ends = _BEGINS_IPV6, _ENDS_IPV6
     spelled = re.escape(host)
     if port is not None:
         spelled += f"{_COLON}{port}"
+    if split_port(name.text.partition("/")[0])[1] is not None:
         ends = _ENDS_PORT
     if slash:
         spelled += _SLASH + _SLASH.join(re.escape(part) for part in path.split("/"))
         ends = _ENDS_PATH
-    return _Shape(host, re.compile(begins), re.compile(spelled), re.compile(ends))
+    return _Shape(host, re.compile(begins), re.compile(spelled), re.compile(ends), name.is_word)
 
 
 def _shortest(texts: Iterable[str]) -> tuple[str, ...]:
@@ -186,11 +210,12 @@ def _has_any(needles: tuple[AnyStr, ...], text: AnyStr) -> bool:
 
 def _tokens(host: str) -> Iterator[str]:
     """What base64 makes of the inside of a name: whole groups, the same whatever stands around it."""
-    for skipped in range(3):
-        inner = host.encode()[skipped:]
-        token = base64.b64encode(inner[: len(inner) // 3 * 3]).decode()
-        if len(token) >= _SHORTEST_TOKEN:
-            yield token
+    for before in ("", "ps://", "tp://") if len(host) < _SHORT_HOST else ("",):
+        for skipped in range(3):
+            inner = (before + host).encode()[skipped:]
+            token = base64.b64encode(inner[: len(inner) // 3 * 3]).decode()
+            if len(token) >= _SHORTEST_TOKEN:
+                yield token
 
 
 def _runs_around(data: bytes, token: bytes) -> Iterator[bytes]:

@@ -31,6 +31,8 @@ CHATGPT = Target((Site("chatgpt", "ChatGPT", domains=("chatgpt.com",), partition
 IDN = Target((ad_hoc(["bücher.example", "中文.example"], ["ü.example:8443"]),))
 PORTED = Target((ad_hoc(["labs.openai.com:443", "localhost:3000"], ["[::1]:8080", "10.0.0.1"]),))
 IPV6 = Target((ad_hoc([], ["[2001:DB8:0:0::1]"]),))
+WORD = Target((ad_hoc(["localhost"], ["wiki"]),))
+SHORT = Target((ad_hoc(["x.co"], []),))
 ANYTHING = Target((*DALLE.sites, *IDN.sites, *PORTED.sites, *IPV6.sites))
 
 must, must_not = True, False
@@ -378,7 +380,38 @@ TEXTS = [
     pytest.param(IDN, "bücher.example.org", must_not, id="IDN, longer behind"),
     pytest.param(IDN, "https://xn--tda.example:8443/", must, id="IDN on its port"),
     pytest.param(IDN, "https://xn--tda.example:84430/", must_not, id="IDN on a longer port"),
+    pytest.param(IDN, "https://x.example/?q=b%C3%BCcher.example", must, id="IDN, percent-encoded"),
+    pytest.param(IDN, "u=https%253A%252F%252Fb%25C3%25BCcher.example", must, id="IDN, encoded twice"),
+    pytest.param(IDN, r'"b\u00fccher.example"', must, id="IDN in JSON's ASCII"),
+    pytest.param(IDN, "?q=%C3%BC.example%3A8443", must, id="IDN and its port, percent-encoded"),
+    pytest.param(IDN, "?q=Kinderb%C3%BCcher.example", must_not, id="longer IDN, percent-encoded"),
+    pytest.param(IDN, "?q=b%C3%BCcher.example.org", must_not, id="IDN, longer behind, percent-encoded"),
+    pytest.param(IDN, "?q=b%C3%BCcherei.example", must_not, id="another IDN, percent-encoded"),
+    pytest.param(WORD, "http://wiki/Main", must, id="one label in a URL"),
+    pytest.param(WORD, "?u=http%3A%2F%2Fwiki%2FMain", must, id="one label in an encoded URL"),
+    pytest.param(WORD, "http_wiki_0", must, id="one label in an identifier"),
+    pytest.param(WORD, "http://localhost:3000/", must, id="one label, any port"),
+    pytest.param(WORD, "http://app.localhost/", must, id="below one label"),
+    pytest.param(WORD, "https://shop.example/wiki/Main", must_not, id="one label as a folder"),
+    pytest.param(WORD, "?u=https%3A%2F%2Fshop.example%2Fwiki%2FMain", must_not, id="as an encoded folder"),
+    pytest.param(WORD, "https://shop.example/localhost/", must_not, id="localhost as a folder"),
+    pytest.param(WORD, "a wiki, on localhost", must_not, id="one label as a word"),
+    pytest.param(WORD, "https://shop.example/?q=wiki", must_not, id="one label as what was looked for"),
+    pytest.param(WORD, "http://wiki.example/ http://wikis/", must_not, id="one label, longer"),
+    pytest.param(SHORT, "https://x.co/a", must, id="short"),
+    pytest.param(SHORT, "?u=aHR0cHM6Ly94LmNvL2E", must, id="short, in base64"),
+    pytest.param(SHORT, "?u=aHR0cHM6Ly90YXguY28vYQ", must_not, id="look-alike of a short one in base64"),
+    pytest.param(SHORT, "tax.co, x.com, max.company.example", must_not, id="inside of longer ones"),
     pytest.param(PORTED, "http://localhost:3000/", must, id="port"),
+    pytest.param(PORTED, "http_localhost_3000", must, id="port in an identifier"),
+    pytest.param(PORTED, "http+++localhost+3000", must, id="port in a folder's name"),
+    pytest.param(PORTED, "http_localhost_30001", must_not, id="longer port in an identifier"),
+    pytest.param(PORTED, "?u=http%3A%2F%2F%5B%3A%3A1%5D%3A8080%2F", must, id="IPv6 and port, encoded"),
+    pytest.param(PORTED, "http_[__1]_8080", must, id="IPv6 and port in an identifier"),
+    pytest.param(PORTED, "?u=http%3A%2F%2F%5B%3A%3A1%5D%3A9090", must_not, id="IPv6, another port"),
+    pytest.param(IPV6, "?u=http%3A%2F%2F%5B2001%3Adb8%3A%3A1%5D%2F", must, id="IPv6, percent-encoded"),
+    pytest.param(IPV6, "http+++[2001+db8++1]", must, id="IPv6 in a folder's name"),
+    pytest.param(IPV6, "?u=http%3A%2F%2F%5B2001%3Adb8%3A%3A12%5D%2F", must_not, id="another IPv6, encoded"),
     pytest.param(PORTED, "http%3A%2F%2Flocalhost%3A3000", must, id="encoded colon"),
     pytest.param(PORTED, "http://localhost:30001/", must_not, id="longer port"),
     pytest.param(PORTED, "http://localhost/", must_not, id="no port"),

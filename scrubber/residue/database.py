@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from scrubber.residue.forms import Reading
+    from scrubber.residue.borders import Reading
     from scrubber.residue.search import Search
 
 __all__ = ["JOURNAL_MAGIC", "MAGIC", "WAL_MAGICS", "read_database", "read_journal", "read_wal"]

@@ -18,8 +18,8 @@ from scrubber.residue.piece import Gap
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from scrubber.residue.borders import Reading
     from scrubber.residue.dictionaries import Dictionaries
-    from scrubber.residue.forms import Reading
 
 DEPTH = 3
 """How many levels are looked through."""

@@ -1,55 +1,29 @@
 """The names of a target as bytes: in every form a browser writes them, and what may stand beside them.
 
-A form turns a name into bytes; the borders decide whether these bytes are the name or part of a longer
-one (`notopenai.com`, `labs.openai.com.evil.example`). How strict they can be depends on what is read:
-
-    text    one decoded value. Strict on both sides.
-    name    a file's or folder's name. Strict, but one label after the name is its ending (`….com.png`).
-    binary  bytes of a file of any kind, and blobs. Strict, unless a length in front of the text says where
-            it starts or ends: the length itself, or the tag of the next field, may look like a letter.
-    packed  pages of a database outside its records, where one column touches the next. Letters on either
-            side prove nothing there, so they are accepted: a false alarm is better than a miss. Silent is
-            only what reads as a longer host in itself: `//notopenai.com`, `@notopenai.com`, and
-            `….openai.com.evil` (a label in lower case after a dot, as browsers write hosts).
+A form turns a name into bytes; the borders decide whether these bytes are the name or part of a longer one.
 """
 
 from __future__ import annotations
 
 import itertools
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 from scrubber.formats.origins import split_port
+from scrubber.formats.spellings import identifiers
+from scrubber.residue.borders import Reading, begins, ends, length_says_end, length_says_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from scrubber.sites import Name
 
-Reading = Literal["text", "name", "binary", "packed"]
-
 CONTEXT = 256
 """Bytes on each side of a name that can decide whether it is one."""
 
 _UP = bytes((byte + 1) % 256 for byte in range(256))
 _DOWN = bytes((byte - 1) % 256 for byte in range(256))
-_PRINTABLE = bytes(range(0x20, 0x7F))
-# No underscore: it parts origin identifiers (`https_labs.openai.com_0`), and no host of the web has one.
-_LABEL = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
-
-_SUB_DOMAIN = re.compile(rb"[a-z0-9_-]\.\Z", re.IGNORECASE)
-_HOST_OF_URL = re.compile(rb"(?://|@)[a-z0-9.-]*\Z", re.IGNORECASE)
-_LONGER_LABEL = re.compile(rb"[a-z0-9]|-[a-z0-9-]*\.[a-z0-9]", re.IGNORECASE)
-_NEXT_LABEL = re.compile(rb"\.[a-z0-9]", re.IGNORECASE)
-_NEXT_LOWER_LABEL = re.compile(rb"\.[a-z0-9]")
-_ENDING = re.compile(rb"\.[a-z0-9]+\Z", re.IGNORECASE)
-_LONGER_PATH = re.compile(rb"[a-z0-9_-]|\.[a-z0-9]", re.IGNORECASE)
-
-# `%2F`, `%252F`, `\u002f`, `\x2f` and `\n` stand for one character, whatever letters they are made of.
-_ESCAPE = rb"(?:%(?:25)*|\\u00|\\x)([0-9a-f]{2})"
-_ESCAPE_BEFORE = re.compile(_ESCAPE + rb"\Z|\\[nrtbf]\Z", re.IGNORECASE)
-_ESCAPE_AFTER = re.compile(_ESCAPE, re.IGNORECASE)
 
 
 class Hit(NamedTuple):
@@ -105,12 +79,21 @@ def _has_path(text: str) -> bool:
     return "/" in text
 
 
+def _has_colon(text: str) -> bool:
+    return ":" in text and "/" not in text
+
+
 def _has_separator(text: str) -> bool:
     return "/" in text or ":" in text
 
 
 def _percent(text: str) -> str:
-    return text.replace("/", "%2f").replace(":", "%3a")
+    return quote(text, safe="").lower() if text.isascii() else text.replace("/", "%2f").replace(":", "%3a")
+
+
+def _bracketed(text: str) -> str:
+    host, port = split_port(text)
+    return f"[{host}]" if port is None and "[" not in host else text
 
 
 _SPELLED = tuple(
@@ -120,6 +103,8 @@ _SPELLED = tuple(
         ("percent-encoded", _percent, _has_separator),
         ("percent-encoded twice", lambda text: _percent(text).replace("%", "%25"), _has_separator),
         ("json", lambda text: text.replace("/", "\\/"), _has_path),
+        ("identifier", lambda text: identifiers(_bracketed(text))[0], _has_colon),  # http_[__1]_8080
+        ("folder", lambda text: identifiers(_bracketed(text))[1], _has_colon),  # http+++[++1]+8080
         ("reversed", lambda text: text[::-1], _is_host),  # moz_places.rev_host
     )
     for codec in ("utf-8", "utf-16-le", "utf-16-be")
@@ -228,14 +213,15 @@ def _is_name(data: bytes, at: int, needle: _Needle, reading: Reading) -> bool:
     measured = (False, False)
     if reading == "binary" and not needle.form.is_wide and not needle.form.shifted:
         measured = (
-            _length_says_start(left, len(needle.data), right),
-            _length_says_end(left, len(needle.data)),
+            length_says_start(left, len(needle.data), right),
+            length_says_end(left, len(needle.data)),
         )
     if needle.form.backwards:
         left, right, measured = right[::-1], left[::-1], measured[::-1]
-    rev_host = needle.form.backwards and reading == "packed"
-    return _begins(left, needle.name, reading, measured[0], rev_host) and _ends(
-        right, needle.name, reading, measured[1]
+    # An origin's folder has no ending: what follows is the host's next label.
+    filed = "text" if reading == "name" and b"+++" in left else reading
+    return begins(left, needle.name, reading, measured[0], needle.form.backwards) and ends(
+        right, needle.name, filed, measured[1]
     )
 
 
@@ -248,46 +234,3 @@ def _plainly(data: bytes, form: Form, *, from_end: bool) -> bytes:
     padding = bytes(len(data) % 2)  # half a character at the end of the data may be a letter all the same
     units = padding + data if from_end else data + padding
     return units.decode(form.codec, "replace").encode("ascii", "replace")
-
-
-def _begins(left: bytes, name: Name, reading: Reading, measured: bool, rev_host: bool) -> bool:
-    """Whether what stands to the left doesn't make it a longer host. A rev_host ends in a dot by itself."""
-    if escape := _ESCAPE_BEFORE.search(left):
-        left = left[: escape.start()] + (bytes.fromhex(escape[1].decode()) if escape[1] else b"\n")
-    if left[len(left.rstrip(_LABEL)) :].strip(b"-"):
-        return measured or (reading == "packed" and _HOST_OF_URL.search(left) is None)
-    return name.below or rev_host or _SUB_DOMAIN.search(left) is None
-
-
-def _ends(right: bytes, name: Name, reading: Reading, measured: bool) -> bool:
-    """Whether what stands to the right doesn't make it a longer host or path."""
-    if escape := _ESCAPE_AFTER.match(right):
-        right = bytes.fromhex(escape[1].decode()) + right[escape.end() :]
-    if "/" in name.text:
-        return measured or reading == "packed" or _LONGER_PATH.match(right) is None
-    if _NEXT_LABEL.match(right):
-        if reading == "packed":
-            return _NEXT_LOWER_LABEL.match(right) is None
-        return measured or (reading == "name" and _ENDING.match(right) is not None)
-    return measured or reading == "packed" or _LONGER_LABEL.match(right) is None
-
-
-def _length_says_start(left: bytes, size: int, right: bytes) -> bool:
-    """Whether the byte before the name is the length of the text that starts with it."""
-    rest = len(right) - len(right.lstrip(_PRINTABLE))
-    return left[-1:] != b"" and left[-1] in (size, size + rest)
-
-
-def _length_says_end(left: bytes, size: int) -> bool:
-    """Whether a length before the text in which the name stands ends the text with the name.
-
-    The length is the byte before the printable run or, behind a tag, its first; or the u32 of a pickle.
-    """
-    before = left.rstrip(_PRINTABLE)
-    text = left[len(before) :]
-    total = len(text) + size
-    return (
-        before[-4:] == total.to_bytes(4, "little")
-        or before[-1:] == total.to_bytes(2, "little").rstrip(b"\0")
-        or (before != b"" and text[:1] == (total - 1).to_bytes(2, "little").rstrip(b"\0"))
-    )

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-    from scrubber.residue.forms import Reading
+    from scrubber.residue.borders import Reading
 
 WINDOW = 8 << 20
 """Bytes of a file that are searched at a time."""

@@ -16,7 +16,8 @@ from scrubber.residue.piece import LIMIT, MENTION, Gap
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scrubber.residue.forms import Needles, Reading
+    from scrubber.residue.borders import Reading
+    from scrubber.residue.forms import Needles
     from scrubber.residue.hashes import Hashes
     from scrubber.residue.partitions import Partitions
 

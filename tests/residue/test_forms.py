@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrubber.residue.forms import Needles, Reading
+from scrubber.residue.forms import Needles
 from scrubber.sites import Name
+
+if TYPE_CHECKING:
+    from scrubber.residue.borders import Reading
 
 LABS = Name("labs.openai.com", below=True)
 SITE = Name("openai.com", below=True)
 EXACT = Name("openaixyz.blob.example.net", below=False)
 PORT = Name("localhost:3000", below=False)
+IPV6 = Name("[::1]:8080", below=False)
+WORD = Name("wiki", below=False)
 PART = Name("openai.com/dall-e", below=False)
 
 
@@ -207,6 +214,55 @@ def test_names_beyond_ascii() -> None:
     for codec in ("utf-8", "utf-16-le", "utf-16-be"):
         assert found("https://www.bücher.example/".encode(codec), name)
         assert not found("https://bücher.example.org/".encode(codec), name)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        pytest.param("https+++labs.openai.com", LABS, True, id="origin's folder"),
+        pytest.param("https+++www.labs.openai.com^partitionKey=x", LABS, True, id="folder below, suffix"),
+        pytest.param("https+++labs.openai.com.example", LABS, False, id="another's folder"),
+        pytest.param("https+++labs.openai.com-example.org", LABS, False, id="another's folder, dash"),
+        pytest.param("labs.openai.com.png", LABS, True, id="file's ending"),
+        pytest.param("http+++localhost+3000", PORT, True, id="port in a folder's name"),
+        pytest.param("http_localhost_3000.indexeddb.leveldb", PORT, True, id="port in an identifier"),
+        pytest.param("http_localhost_30001.indexeddb.leveldb", PORT, False, id="longer port"),
+        pytest.param("http+++[++1]+8080", IPV6, True, id="IPv6 in a folder's name"),
+        pytest.param("http_[__1]_8080.indexeddb.leveldb", IPV6, True, id="IPv6 in an identifier"),
+        pytest.param("http_[__1]_9090.indexeddb.leveldb", IPV6, False, id="IPv6 on another port"),
+        pytest.param("http+++[++1]", Name("::1", below=False), True, id="IPv6 without a port"),
+        pytest.param("http+++[2001+db8++1]", Name("::1", below=False), False, id="longer IPv6"),
+    ],
+)
+def test_names_of_files_and_folders(text: str, name: Name, expected: bool) -> None:
+    assert bool(found(text.encode(), name, reading="name")) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("http://wiki/Main", True, id="URL"),
+        pytest.param("http://wiki:8080/", True, id="URL with a port"),
+        pytest.param("u=http%3A%2F%2Fwiki%2FMain", True, id="percent-encoded URL"),
+        pytest.param("u=http%253A%252F%252Fwiki", True, id="percent-encoded twice"),
+        pytest.param("http:\\/\\/wiki\\/", True, id="slashes of JSON"),
+        pytest.param("http_wiki_0", True, id="identifier"),
+        pytest.param("http+++wiki", True, id="folder"),
+        pytest.param("^partitionKey=%28http%2Cwiki%29", True, id="partition key"),
+        pytest.param("ikiw.", True, id="rev_host"),
+        pytest.param("https://shop.example/wiki/Main", False, id="path"),
+        pytest.param("https%3A%2F%2Fshop.example%2Fwiki%2FMain", False, id="path, percent-encoded"),
+        pytest.param("cheap wiki pages", False, id="word"),
+        pytest.param("?q=wiki", False, id="search"),
+        pytest.param("http://wiki.example/", False, id="label of another"),
+        pytest.param("http://wikis/", False, id="longer label"),
+        pytest.param("ikiw a", False, id="word backwards"),
+    ],
+)
+def test_a_host_of_one_label_is_a_word_too(text: str, expected: bool) -> None:
+    for codec in ("utf-8", "utf-16-le"):
+        assert bool(found(text.encode(codec), WORD)) is expected
+    assert not found(b"http://wikipedia.example/", WORD, reading="packed")
 
 
 def test_only_hits_that_start_in_the_range() -> None:
