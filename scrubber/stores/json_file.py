@@ -85,7 +85,10 @@ class JsonFile(Placed):
         """Items by their fields; one that only mentions the target anywhere inside is another's."""
         if kind(path) is None or not any(map(look.policy.wants, self.holds)):
             return ()
-        root = json_edit.load(path, read_regular(path, _LIMIT))
+        content = read_regular(path, _LIMIT)
+        if not content:
+            return ()  # a file made before there was anything to write: Firefox's notificationstore.json
+        root = json_edit.load(path, content)
         found: dict[Place, Trace] = {}
         try:
             for items in self.items:

@@ -216,12 +216,17 @@ def test_keywords_count_if_that_is_asked_for_where_browsing_is_kept(tmp_path: Pa
 
 
 class TestUnreadable:
-    @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 100_000, mozlz4.MAGIC + b"\0\1\2"])
+    @pytest.mark.parametrize("content", [b"{", b"\xff", b"[" * 100_000, mozlz4.MAGIC + b"\0\1\2"])
     def test_is_named(self, tmp_path: Path, content: bytes) -> None:
         path = tmp_path / "logins.json"
         path.write_bytes(content)
         with pytest.raises(UnreadableStore):
             files.LOGINS.find(path, look(tmp_path))
+
+    def test_an_empty_file_holds_nothing(self, tmp_path: Path) -> None:
+        path = tmp_path / "notificationstore.json"  # as Firefox makes it
+        path.write_bytes(b"")
+        assert files.NOTIFICATIONS.find(path, look(tmp_path)) == ()
 
     @pytest.mark.parametrize("value", [[], {}, 1, {"logins": 1}, {"logins": [1, None, [], {}]}])
     def test_another_shape_holds_nothing(self, tmp_path: Path, value: object) -> None:
