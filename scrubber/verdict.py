@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scrubber import residue, rights, witness
 from scrubber.browsers import by_key
 from scrubber.engine import Progress, quiet
+from scrubber.files import kind
 from scrubber.locate import located
 from scrubber.model import Skipped, Standing
 from scrubber.plan import Plan, make
@@ -16,7 +17,7 @@ from scrubber.stores.encrypted_cache import EncryptedCache
 from scrubber.writable import left_behind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from scrubber.model import BrowserProfile, Key, Policy, Trace
@@ -105,10 +106,11 @@ def verify(
                 leaving_out=leaving_out,
             )
             heard += witness.ask(swept, target, leaving_out)
-    excused = _Excuses(profiles, policy)
+    kept = _kept_whole(plan, policy)
+    excused = _Excuses(profiles, policy, kept)
     return Verdict(
         tuple(excused(item) for item in found if isinstance(item, residue.Remnant)),
-        tuple(_not_examined(found, plan, policy)),
+        tuple(item for item in _not_examined(found, plan, policy) if item.path not in kept),
         _asked_for(plan, policy),
         files=read.files,
         bytes=read.bytes,
@@ -196,10 +198,27 @@ def _why_left(trace: Trace, policy: Policy) -> str:
     return trace.standing.value if staying else ""
 
 
-class _Excuses:
-    """Explains what lies in the files of stores that the policy leaves out, also where no entry holds it."""
+def _kept_whole(plan: Plan, policy: Policy) -> dict[Path, str]:
+    """The files that are left as wholes on purpose, and why: no part of one is left by mistake."""
+    found: dict[Path, str] = {}
+    for planned in plan.stores:
+        for trace in planned.traces:
+            why = _why_left(trace, policy)
+            if why and not trace.where and isinstance(trace.key, str):
+                beside = planned.store.unit(planned.path) if trace.key == planned.path.name else ()
+                files = (path for path in (*beside, planned.path / trace.key) if kind(path) == "file")
+                found |= dict.fromkeys(files, why)
+    return found
 
-    def __init__(self, profiles: Iterable[BrowserProfile], policy: Policy) -> None:
+
+class _Excuses:
+    """Explains what lies in files that are `kept` as wholes, or those of stores that the policy leaves out.
+
+    In both it may lie where no entry holds it.
+    """
+
+    def __init__(self, profiles: Iterable[BrowserProfile], policy: Policy, kept: Mapping[Path, str]) -> None:
+        self._kept = kept
         self._whole: set[Path] = set()
         self._slack: set[Path] = set()
         if policy.only or policy.without:
@@ -207,6 +226,8 @@ class _Excuses:
                 self._note(profile, policy)
 
     def __call__(self, remnant: Remnant) -> Remnant:
+        if not remnant.explained and remnant.path in self._kept:
+            return replace(remnant, explained=self._kept[remnant.path])
         places = {remnant.path, *remnant.path.parents}
         is_entry = remnant.seen_as == "cell"
         if remnant.explained or places.isdisjoint(self._whole if is_entry else self._whole | self._slack):

@@ -36,7 +36,9 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def read(text: bytes) -> Node:
-    """The parsed text. Raises Damaged."""
+    """The parsed text; before Firefox 3.5 a session stood in parentheses, as JavaScript. Raises Damaged."""
+    if text.startswith(b"(") and text.rstrip().endswith(b")"):
+        text = text.rstrip()[1:-1]
     try:
         # A repeated key's last value counts, as in JavaScript.
         node: Node = json.loads(

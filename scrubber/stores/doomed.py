@@ -1,4 +1,4 @@
-"""What Chromium has set aside to delete, or can't reach any more: it goes as soon as it names the target.
+"""What a browser has set aside to delete, or can't reach any more: it goes as soon as it names the target.
 
 Whoever else is in it can't miss it: no browser reads it, and Chromium itself deletes or replaces it at the
 next occasion.
@@ -16,6 +16,7 @@ from scrubber.formats.pickle import Pickle
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores.frozen import settle
 from scrubber.stores.placed import Parts, Placed, Whole, discard_existing
+from scrubber.stores.sqlite_left_over import in_a_cell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,7 +105,7 @@ def names_it(path: Path, target: Target) -> bool:
         return True
     what = kind(path)
     if what == "file":
-        return target.mentions(read_regular(path))
+        return target.mentions(read_regular(path)) or in_a_cell(path, target)
     if what != "folder":
         return False
     if any(names_it(path / name, target) for name in names(path)):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrubber.files import read_regular
 from scrubber.model import Look, Standing, Trace
 from scrubber.stores.frozen import settle
 from scrubber.stores.placed import Files, named_files
-from scrubber.stores.whole_files import unpacked
+from scrubber.stores.whole_files import names_it
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +24,6 @@ class Recreated(Files):
         if not look.policy.wants(self.holds[0]):
             return ()
         files = dict(named_files(path))
-        if not any(look.target.mentions(unpacked(read_regular(file))) for file in files.values()):
+        if not any(names_it(file, look.target) for file in files.values()):
             return ()
         return tuple(Trace("", name, Standing.OWN, "", self.holds[0]) for name in files)

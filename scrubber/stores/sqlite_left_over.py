@@ -11,8 +11,8 @@ from scrubber.errors import UnreadableStore
 from scrubber.files import kind, open_regular, read_regular
 from scrubber.formats.sqlite_file import Database
 from scrubber.formats.sqlite_log import slack_of
-from scrubber.formats.sqlite_page import Slack
-from scrubber.formats.sqlite_unit import database_files
+from scrubber.formats.sqlite_page import DAMAGED, Slack
+from scrubber.formats.sqlite_unit import database_files, is_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -46,6 +46,37 @@ def left_over(path: Path, folded: Path, target: Target) -> str:
     if sidecars and not _rows(path, holds) <= _rows(folded, holds):
         return "row of an older state"
     return ""
+
+
+def in_a_cell(path: Path, target: Target) -> bool:
+    """Whether a file that starts as a database, sound or damaged, names the target in any cell or byte of it.
+
+    Cells are read one by one, because nothing stands between them. Raises UnreadableStore.
+    """
+    if not is_sqlite(path):
+        return False
+    names = _dense_names(target)
+    with open_regular(path) as file:
+        try:
+            return any(_cell_names(piece, target, names) for piece in Database(file, path).examine())
+        except UnreadableStore:  # not even its header can be read
+            return any(name in _dense(read_regular(path)) for name in names)
+
+
+def _cell_names(piece: Slack | Record, target: Target, names: Iterable[bytes]) -> bool:
+    if isinstance(piece, Slack):
+        return any(name in _dense(piece.data) for name in names)
+    for cell in piece.fields():
+        if cell.serial == DAMAGED:
+            if any(name in _dense(cell.data) for name in names):
+                return True
+        elif target.mentions(cell.data) or _is_ours(cell.data.decode("utf-8", "replace"), target):
+            return True
+    return False
+
+
+def _is_ours(text: str, target: Target) -> bool:
+    return target.reversed_host(text) or (text.startswith("^") and target.partition(text, of=""))
 
 
 def _is_near(path: Path, names: Iterable[bytes]) -> bool:

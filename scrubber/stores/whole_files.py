@@ -20,10 +20,13 @@ from scrubber.formats.zip_archive import FAILURES
 from scrubber.model import Look, Standing, Trace
 from scrubber.stores.frozen import settle
 from scrubber.stores.placed import Files, named_files
+from scrubber.stores.sqlite_left_over import in_a_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from scrubber.sites import Target
 
 _ZIP = b"PK\x03\x04"
 _ROOM = 1 << 28
@@ -49,8 +52,13 @@ class WholeFiles(Files):
         return tuple(
             Trace("", name, standing, name, self.holds[0])
             for name, file in named_files(path)
-            if look.target.mentions(unpacked(read_regular(file)))
+            if names_it(file, look.target)
         )
+
+
+def names_it(file: Path, target: Target) -> bool:
+    """Whether a file names the target anywhere, packed or not, or in a cell of a database, live or not."""
+    return target.mentions(unpacked(read_regular(file))) or in_a_cell(file, target)
 
 
 def unpacked(content: bytes) -> bytes:

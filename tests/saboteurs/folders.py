@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scrubber.browsers.chromium.leveldb import FILE_SYSTEM, SERVICE_WORKERS
 from scrubber.browsers.chromium.owned import DICTIONARIES_DATABASE
 from scrubber.browsers.chromium.site_data import QUOTA
+from scrubber.browsers.firefox.site_data import COOKIES
 from scrubber.formats import leveldb, mozlz4
 from scrubber.samples.caches import cache2, simple_cache
 from scrubber.samples.schemas import create
@@ -194,9 +195,25 @@ def _doomed(store: Any, scene: Scene) -> None:
         put(scene.path(store, *name * stars) / "file", content)
 
 
+def _damaged_copies(store: Any, scene: Scene) -> None:
+    """One that can be read as its original, one that can't, and one of a file that nobody knows."""
+    folder = scene.path(store, "x").parent
+    readable = folder / COOKIES.places[0].rpartition("/")[2]
+    fill_sqlite(readable, COOKIES.rows, (), "firefox")
+    readable.rename(f"{readable}.corrupt")
+    put(folder / "formhistory.sqlite.corrupt", b"SQLite format 3\0 damaged " + NAMING)
+    put(folder / "unknown.json-1.corrupt", NAMING)
+    put(folder / "other.json.corrupt", b"nobody's")
+
+
 def _installed_apps(store: Any, scene: Scene) -> None:
     for host in (OURS, BYSTANDER):
         put(scene.path(store, app_id(f"https://{host}/")) / "Icons" / "48.png", b"a picture")
+
+
+def _shortcuts(store: Any, scene: Scene) -> None:
+    for host in (OURS, BYSTANDER):
+        put(scene.path(store, host), f"--app-id={app_id(f'https://{host}/')}".encode("utf-16-le"))
 
 
 def _lost_file_systems(store: Any, scene: Scene) -> None:
@@ -259,6 +276,7 @@ OF_FOLDERS: dict[str, Callable[[Any, Scene], None]] = {
     "Buckets": _buckets,
     "Cache2": _cache2,
     "CacheStorage": _cache_storage,
+    "DamagedCopies": _damaged_copies,
     "Doomed": _doomed,
     "EncryptedCache": _encrypted_cache,
     "HashedFiles": _hashed_files,
@@ -278,6 +296,7 @@ OF_FOLDERS: dict[str, Callable[[Any, Scene], None]] = {
     "RecentFiles": _recent_files,
     "Recreated": _folder_naming,
     "SetAside": _doomed,
+    "Shortcuts": _shortcuts,
     "SimpleCache": _simple_cache,
     "Thumbnails": _thumbnails,
     "Unfinished": _naming,

@@ -27,17 +27,17 @@ from scrubber.browsers.chromium.outside import (
 )
 from scrubber.browsers.chromium.person import DICTIONARY
 from scrubber.browsers.firefox.cache import OLD_CACHES, START_PAGE
-from scrubber.browsers.firefox.features import EXTENSION_FILES
+from scrubber.browsers.firefox.features import APPS_BEFORE_46, EXTENSION_FILES
 from scrubber.browsers.firefox.outside import (
     BACKUP_ARCHIVES,
     BACKUPS,
     CERTIFICATES,
     HAR_LOGS,
+    NETWORK_LOGS,
     OLD_COOKIES,
     OLD_DOWNLOADS,
     OLD_PERMISSIONS,
     PREDICTIONS,
-    SET_ASIDE,
     SIGNONS,
     SIGNONS_BEFORE_35,
 )
@@ -740,6 +740,41 @@ def test_what_developer_tools_recorded_of_pages_goes(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("host", ["labs.openai.com", "labs.openai.com.evil.example"])
+@pytest.mark.parametrize("name", ["moz_log.txt", "log-main.4711.moz_log", "log-child.4712.moz_log.3"])
+def test_a_log_of_firefoxs_requests_goes_where_it_names_the_target(
+    tmp_path: Path, name: str, host: str
+) -> None:
+    profile = at_home(tmp_path, "firefox")
+    log = profile.path / name
+    log.write_text(f"[Parent 4711]: D/nsHttp nsHttpChannel::Init [this=7f8b uri=https://{host}/]\n")
+    assert log in located(NETWORK_LOGS.places, profile)
+    clean(NETWORK_LOGS, log, profile.path)
+    assert log.exists() == host.endswith(".evil.example")
+
+
+@pytest.mark.parametrize(
+    ("store", "name"),
+    [
+        (EXTENSION_FILES, "jetpack/a@x/simple-storage/store.json"),
+        (EXTENSION_FILES, "adblockplus/patterns.ini"),
+        (EXTENSION_FILES, "ScrapBook/data/20150101/index.html"),
+        (APPS_BEFORE_46, "webapps/webapps.json"),
+    ],
+    ids=["jetpack", "adblockplus", "ScrapBook", "webapps"],
+)
+def test_what_old_extensions_and_apps_kept_is_reported(tmp_path: Path, store: Store, name: str) -> None:
+    place, _, key = name.partition("/")
+    file = tmp_path / name
+    file.parent.mkdir(parents=True)
+    file.write_text("https://labs.openai.com.evil.example/")
+    assert f"{{profile}}/{place}" in store.places
+    assert store.find(tmp_path / place, look(tmp_path)) == ()
+    file.write_text("https://labs.openai.com/")
+    found = store.find(tmp_path / place, look(tmp_path, EVERYTHING))
+    assert [(trace.key, trace.standing) for trace in found] == [(key, Standing.KEPT)]
+
+
 @pytest.mark.parametrize("name", ["netlog.json", "netlog.jsonl"])
 def test_a_log_of_all_requests_goes_only_on_request(tmp_path: Path, name: str) -> None:
     profile = at_home(tmp_path)
@@ -761,25 +796,3 @@ def test_words_that_a_person_taught_are_reported_and_kept(tmp_path: Path, place:
     assert DICTIONARY.find(path, look(tmp_path)) == ()
     path.write_bytes(b"kept.example\nlabs.openai.com\nchecksum_v1 = 0\n")
     assert [trace.standing for trace in DICTIONARY.find(path, look(tmp_path, EVERYTHING))] == [Standing.KEPT]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "places.sqlite.corrupt",
-        "places.sqlite-1.corrupt",
-        "logins.json.corrupt",
-        "handlers.json-1.corrupt",
-        "search.json.mozlz4.bak",
-    ],
-)
-def test_what_firefox_set_aside_as_damaged_goes_on_request(tmp_path: Path, name: str) -> None:
-    profile = at_home(tmp_path, "firefox", "a.default")
-    file = profile.path / name
-    for host, left in (("labs.openai.com.evil.example", True), ("labs.openai.com", False)):
-        file.write_bytes(b"mozLz40\0 damaged \0" + f"https://{host}/".encode())
-        assert list(located(SET_ASIDE.places, profile)) == [file]
-        clean(SET_ASIDE, file, profile.path)
-        assert file.exists()
-        clean(SET_ASIDE, file, profile.path, EVERYTHING)
-        assert file.exists() == left

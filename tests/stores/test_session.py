@@ -495,6 +495,14 @@ def test_sessions_of_any_shape(tmp_path_factory: pytest.TempPathFactory, state: 
     clean(STORE, path, folder)
 
 
+def test_a_session_before_firefox_3_5_stood_in_parentheses(tmp_path: Path) -> None:
+    path = tmp_path / "sessionstore.js"
+    state = session(window(tab("https://labs.openai.com/"), tab("https://kept.example/")))
+    path.write_bytes(b"(" + json.dumps(state).encode() + b")\n")
+    clean(STORE, path, tmp_path)
+    assert urls(json.loads(path.read_bytes())) == [["https://kept.example/"]]
+
+
 def test_places_inside_what_goes_do_not_matter() -> None:
     from scrubber.stores.json_edit import Becomes, Gone
 

@@ -138,8 +138,17 @@ EXTENSION_FILES = WholeFiles(
     "{profile}/extension-store-userscripts",
     "{profile}/extension-dnr",
     "{cache}/extension-dnr",
+    "{profile}/jetpack",  # of extensions before Firefox 57
+    "{profile}/adblockplus",
+    "{profile}/ScrapBook",
     holds="extensions",
     source="toolkit/components/extensions/ExtensionPermissions.sys.mjs",
+)
+
+APPS_BEFORE_46 = WholeFiles(
+    "{profile}/webapps",
+    holds="extensions",
+    source="dom/apps/Webapps.jsm",
 )
 
 MLS_GROUPS = MlsGroups("{profile}/mls/*")
@@ -160,6 +169,7 @@ FEATURES = (
     MANIFESTS,
     EXTENSION_STORAGE,
     EXTENSION_FILES,
+    APPS_BEFORE_46,
     MLS_GROUPS,
     PROTECTED_MEDIA,
 )

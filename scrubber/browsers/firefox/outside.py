@@ -1,7 +1,6 @@
 """What Firefox left behind or sends home, and what the desktop notes of it.
 
-Memory dumps, pings, and databases that were set aside because they were damaged belong to nobody alone:
-they are reported.
+Memory dumps and pings belong to nobody alone: they are reported.
 """
 
 from __future__ import annotations
@@ -78,18 +77,6 @@ PINGS = WholeFiles(
     on_request=True,
 )
 
-SET_ASIDE = WholeFiles(
-    "{profile}/*.corrupt",
-    "{profile}/*.corrupt-*",
-    "{profile}/search.json.mozlz4.bak",
-    "{profile}/history.dat",  # before Firefox 3
-    "{profile}/formhistory.dat",
-    "{profile}/downloads.rdf",
-    holds="history",
-    source="toolkit/components/places/Database.cpp",
-    on_request=True,
-)
-
 BACKUPS = WholeFiles(  # copies of the profile that Firefox made to be restored as they are
     "{profile}/backups",
     holds="history",
@@ -100,6 +87,14 @@ HAR_LOGS = Recreated(  # what the developer tools write for each page, where a p
     "{profile}/har/logs/*",
     holds="logs",
     source="devtools/client/netmonitor/src/har/har-automation.js",
+)
+
+NETWORK_LOGS = Recreated(  # what about:logging and MOZ_LOG_FILE have it write
+    "{profile}/*.moz_log",
+    "{profile}/*.moz_log.[0-9]*",
+    "{profile}/moz_log*",
+    holds="logs",
+    source="xpcom/base/Logging.cpp",
 )
 
 UNFINISHED = Unfinished(
@@ -231,10 +226,10 @@ OUTSIDE = (
     CRASH_DUMPS,
     CRASH_REPORTS,
     PINGS,
-    SET_ASIDE,
     BACKUPS,
     BACKUP_ARCHIVES,
     HAR_LOGS,
+    NETWORK_LOGS,
     UNFINISHED,
     CERTIFICATES,
     OLD_DATABASES,

@@ -24,8 +24,6 @@ from scrubber.stores.undescribed import Undescribed
 
 COOKIES = Sqlite(
     "{profile}/cookies.sqlite",
-    "{profile}/cookies.sqlite.bak",
-    "{profile}/cookies.sqlite.bak-rebuild",
     holds="cookies",
     source="netwerk/cookie/CookiePersistentStorage.cpp",
     rows=(Rows("moz_cookies", CookieHost("host"), Partition("originAttributes", of="host")),),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scrubber.browsers.firefox.cache import CACHES
 from scrubber.browsers.firefox.features import FEATURES
 from scrubber.browsers.firefox.files import FILES
+from scrubber.browsers.firefox.left_over import LEFT_OVER
 from scrubber.browsers.firefox.outside import OUTSIDE
 from scrubber.browsers.firefox.person import PERSON
 from scrubber.browsers.firefox.pictures import PICTURES
@@ -25,6 +26,7 @@ STORES: tuple[Store, ...] = (
     *FILES,
     *PERSON,
     *FEATURES,
+    *LEFT_OVER,
     *OUTSIDE,
     *CACHES,
     PREFS,
