@@ -9,6 +9,7 @@ from scrubber.stores.columns import Url
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Rows
 from scrubber.stores.undescribed import AnySqlite
+from scrubber.stores.web_apps import Shortcuts
 from scrubber.stores.whole_files import WholeFiles
 from scrubber.stores.windows_recent import JumpLists, RecentFiles
 
@@ -45,13 +46,27 @@ SHARED_FILE_LISTS = WholeFiles(
     source="LSSharedFileList (LaunchServices)",
 )
 
-NOTES = (RECENT_FILES, OPENED_WITH, WINDOWS_NOTES, QUARANTINE, SHARED_FILE_LISTS)
+_MENUS = "{home}/AppData/Roaming/Microsoft"
+SHORTCUTS = Shortcuts(
+    f"{_MENUS}/Windows/Start Menu/Programs/*.lnk",
+    f"{_MENUS}/Windows/Start Menu/Programs/*/*.lnk",  # `Chrome Apps`
+    f"{_MENUS}/Internet Explorer/Quick Launch/User Pinned/TaskBar/*.lnk",
+    *(
+        f"{{home}}/{desktop}/*.{ending}"
+        for desktop in ("Desktop", "OneDrive/Desktop")
+        for ending in ("lnk", "url")
+    ),
+    "{home}/Applications/*Apps*/*.app/Contents/Info.plist",  # macOS: `Chrome Apps.localized`
+)
+
+NOTES = (RECENT_FILES, OPENED_WITH, WINDOWS_NOTES, QUARANTINE, SHARED_FILE_LISTS, SHORTCUTS)
 
 PLACES = (
     _RECENT,
     *WINDOWS_NOTES.places,
     *QUARANTINE.places,
     *SHARED_FILE_LISTS.places,
+    *SHORTCUTS.places,
 )
 """What of a home the last look goes through for them."""
 

@@ -9,9 +9,11 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from scrubber.files import is_file, read_regular
 from scrubber.model import Look, Standing, Trace
 from scrubber.stores.hashed_files import own_urls, start_pages
 from scrubber.stores.placed import Whole
+from scrubber.stores.whole_files import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +29,7 @@ class App(NamedTuple):
     """The store that alone has this address; None where it is known without."""
 
 
+_LIMIT = 1 << 24
 _ID = re.compile(rb"(?<![a-z])[a-p]{32}(?![a-z])")
 
 
@@ -58,3 +61,23 @@ class InstalledApps(Whole):
         """The folder, if its name is that of an app of the target's."""
         app = apps(look).get(path.name) if look.policy.wants("extensions") else None
         return (Trace("", path.name, Standing.KEPT, app.url, "extensions"),) if app else ()
+
+
+class Shortcuts(Whole):
+    """What Windows or macOS starts an app or opens an address with. A person had it made, so it stays."""
+
+    source = "chrome/browser/web_applications/os_integration/{win,mac}"
+    holds = ("extensions",)
+
+    def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
+        """The file, if it names the target or one of its apps."""
+        if not look.policy.wants("extensions") or not is_file(path):
+            return ()
+        content = unpacked(read_regular(path, _LIMIT))
+        known = apps(look)
+        # Shell links have their texts in UTF-16, at any offset.
+        found = (named_in(each, known) for each in (content, content[::2], content[1::2]))
+        app = next((each for each in found if each), None)
+        if app is None and not look.target.mentions(content):
+            return ()
+        return (Trace("", path.name, Standing.KEPT, app.url if app else path.name, "extensions"),)

@@ -16,6 +16,7 @@ from scrubber.formats import property_list
 from scrubber.formats.damaged import Damaged
 from scrubber.model import BrowserProfile, Look, Policy, Standing
 from scrubber.stores.downloaded import downloaded
+from scrubber.stores.web_apps import app_id
 from tests.cleaned import tree
 from tests.schemas import create, insert
 from tests.stores.running import MIXED, OURS, TARGET, THEIRS, ask, clean, look
@@ -296,6 +297,39 @@ def test_files_that_programs_opened_on_a_mac_are_reported(tmp_path: Path) -> Non
     assert [(trace.key, trace.standing) for trace in found] == [
         ("com.apple.LSSharedFileList.RecentDocuments.sfl3", Standing.KEPT)
     ]
+
+
+APP = app_id("https://labs.openai.com/")
+OTHERS_APP = app_id("https://labs.openai.com.evil.example/")
+MENU = "AppData/Roaming/Microsoft/Windows/Start Menu/Programs"
+CHROME_APPS = "Applications/Chrome Apps.localized"
+
+
+@pytest.mark.parametrize(
+    ("place", "content", "kept"),
+    [
+        pytest.param(f"{MENU}/Chrome Apps/D.lnk", link("chrome", f"--app-id={APP}"), True, id="its app"),
+        pytest.param(f"{MENU}/Chrome Apps/D.lnk", link("", f" --app-id={APP}")[1:], True, id="anywhere"),
+        pytest.param(f"{MENU}/D.lnk", link("--app=https://labs.openai.com/"), True, id="its address"),
+        pytest.param("Desktop/D.url", b"[A]\r\nURL=https://labs.openai.com/e/1", True, id="page"),
+        pytest.param(f"{CHROME_APPS}/D.app/Contents/Info.plist", plist(f"x.{APP}"), True, id="its Mac app"),
+        pytest.param(f"{MENU}/Chrome Apps/E.lnk", link(f"--app-id={OTHERS_APP}"), False, id="another's app"),
+        pytest.param("Desktop/E.url", b"URL=https://labs.openai.com.evil.example/", False, id="other page"),
+    ],
+)
+def test_shortcuts_to_its_apps_and_pages_stay_and_are_reported(
+    tmp_path: Path, place: str, content: bytes, kept: bool
+) -> None:
+    """They were made on purpose; and what is reported is no surprise to the last look."""
+    profile = on_windows(tmp_path)
+    put(tmp_path / place, content)
+    made = plan.make((profile,), TARGET, Policy(mentions="all"))
+    traces = [trace for planned in made.stores for trace in planned.traces]
+    assert [trace.standing for trace in traces] == ([Standing.KEPT] if kept else [])
+    engine.apply(made, standard=())
+    assert (tmp_path / place).read_bytes() == content
+    found = verdict.verify((profile,), TARGET, Policy(mentions="all"))
+    assert not [remnant for remnant in found.remnants if not remnant.explained]
 
 
 def test_texts_of_property_lists_stand_apart() -> None:
