@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from scrubber.errors import UnreadableStore, reason_of
+
+if sys.platform != "win32":
+    import fcntl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +25,8 @@ _DIRECTORY = getattr(os, "O_DIRECTORY", 0)
 # Of Windows' reparse points, those that stand for what lies elsewhere: links, junctions, mounted disks. The
 # others, files in OneDrive or deduplicated ones, are what they look like ([MS-FSCC] 2.1.2.1).
 _NAME_SURROGATE = 0x20000000
+
+_BARRIER = 85  # <sys/fcntl.h>: F_BARRIERFSYNC
 
 _WINDOWS = os.name == "nt"
 _MAX_PATH = 260  # with the NUL at its end
@@ -129,7 +136,7 @@ def copy_private(source: Path, target: Path) -> None:
             os.chmod(target, 0o600)  # noqa: PTH101 - whatever the umask took away
             while chunk := file.read(1 << 20):
                 write_all(descriptor, chunk)
-            os.fsync(descriptor)
+            flush(descriptor)
         finally:
             os.close(descriptor)
 
@@ -147,6 +154,18 @@ def write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
+
+
+def flush(descriptor: int, system: str = sys.platform) -> None:
+    """Wait until the disk has what was written, before anything that comes later. Raises OSError.
+
+    On macOS fsync hands it to the disk alone, which writes in any order it likes; SQLite asks as we do.
+    """
+    if system == "darwin":
+        with suppress(OSError):  # a disk that knows no such order, a network's perhaps
+            fcntl.fcntl(descriptor, _BARRIER)
+            return
+    os.fsync(descriptor)
 
 
 def names(folder: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import stat
@@ -205,3 +206,29 @@ def test_a_name_that_windows_forbids_is_of_nothing(
         return
     with pytest.raises(UnreadableStore, match="no"):
         files.kind(tmp_path / "opera-*")
+
+
+@pytest.mark.parametrize(
+    ("system", "fails", "asked"),
+    [
+        pytest.param("darwin", False, ["barrier"], id="macOS is asked to keep the order"),
+        pytest.param("darwin", True, ["barrier", "fsync"], id="a disk that can't"),
+        pytest.param("linux", False, ["fsync"], id="fsync does it on Linux"),
+        pytest.param("win32", False, ["fsync"], id="and on Windows"),
+    ],
+)
+def test_what_is_flushed_comes_before_what_follows(
+    monkeypatch: pytest.MonkeyPatch, system: str, fails: bool, asked: list[str]
+) -> None:
+    found = []
+
+    def control(descriptor: int, command: int) -> None:
+        assert (descriptor, command) == (7, 85)
+        found.append("barrier")
+        if fails:
+            raise OSError(25, "Inappropriate ioctl for device")
+
+    monkeypatch.setattr(fcntl, "fcntl", control)
+    monkeypatch.setattr(os, "fsync", lambda _: found.append("fsync"))
+    files.flush(7, system)
+    assert found == asked

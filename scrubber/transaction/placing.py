@@ -10,7 +10,7 @@ import stat
 import sys
 from typing import TYPE_CHECKING
 
-from scrubber.files import copy_private, kind, names, walk
+from scrubber.files import copy_private, flush, kind, names, walk
 from scrubber.transaction import protection
 from scrubber.transaction.patience import replace, unlink
 from scrubber.transaction.staging import make_private
@@ -33,7 +33,7 @@ def sync(path: Path) -> None:
         return  # marked as read-only after it was synced, and can't be opened for that any more
     descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        flush(descriptor)
     finally:
         os.close(descriptor)
 

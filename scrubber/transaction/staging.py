@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore, reason_of
-from scrubber.files import kind, names, read_regular, write_all
+from scrubber.files import flush, kind, names, read_regular, write_all
 from scrubber.transaction.journal import read_notes
 from scrubber.transaction.patience import remove_tree, unlink
 
@@ -82,7 +82,7 @@ class Staging:
             self._journal = _open_private(journal, _OPEN_JOURNAL | new)
         # The first line break ends what a full disk may have torn.
         write_all(self._journal, b"\n" + b"".join(note.line() for note in notes))
-        os.fsync(self._journal)
+        flush(self._journal)
 
     def notes(self) -> tuple[Note, ...]:
         """What its journal says."""
