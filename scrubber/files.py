@@ -200,8 +200,11 @@ def _refused(path: Path, wanted: str, error: OSError) -> UnreadableStore:
 
 
 def _names_by_path(folder: Path) -> list[str]:
-    if kind(folder) != "folder":
+    found = kind(folder)
+    if found is None:
         return []
+    if found != "folder":
+        raise UnreadableStore(folder, f"a {found}, not a folder")
     try:
         return sorted(path.name for path in folder.iterdir())
     except OSError as error:

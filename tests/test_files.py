@@ -57,8 +57,9 @@ def test_what_is_no_folder_is_named_and_not_listed(
 ) -> None:
     path = tmp_path / "store"
     make(path)
-    with pytest.raises(UnreadableStore, match=rf"store: a {kind}, not a folder$"):
-        files.names(path)
+    for listing in (files.names, files._names_by_path):
+        with pytest.raises(UnreadableStore, match=rf"store: a {kind}, not a folder$"):
+            listing(path)
 
 
 def test_a_link_to_a_folder_is_not_listed(tmp_path: Path) -> None:
@@ -73,7 +74,7 @@ def test_what_is_not_there(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     assert files.kind(gone) is None
     assert files.kind(gone / "below") is None
-    assert files.names(gone) == []
+    assert files.names(gone) == files._names_by_path(gone) == []
     with pytest.raises(UnreadableStore, match="No such file"):
         files.open_regular(gone)
 

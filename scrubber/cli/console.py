@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -34,7 +35,10 @@ def write(text: str, *, err: bool = False) -> None:
     """A line. Where nobody reads any more, nothing: what was begun goes on, and the exit code tells of it."""
     try:
         click.echo(text, err=err)
-    except BrokenPipeError:
+    except OSError as error:
+        # Windows calls the end of a pipe an invalid argument.
+        if error.errno not in (errno.EPIPE, errno.EINVAL):
+            raise
         stream = sys.stderr if err else sys.stdout
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import click
 import pytest
 
+from scrubber.cli.console import write
 from scrubber.errors import Unproved
 from scrubber.samples.hosts import NEWS, SHOP, THIRD
 from scrubber.stores.sqlite import Sqlite
@@ -245,3 +249,29 @@ def test_the_path_of_a_remnant_is_in_full_where_it_names_no_site(home: Path) -> 
     residue = scrubber("verify", "--json", "--home", home).json["residue"]
     assert str(unknown) in {remnant["path"] for remnant in residue}
     assert Path(unknown).exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "ends"),
+    [
+        pytest.param(errno.EPIPE, False, id="nobody reads any more"),
+        pytest.param(errno.EINVAL, False, id="the same on Windows"),
+        pytest.param(errno.ENOSPC, True, id="a file that has no room is another thing"),
+    ],
+)
+def test_a_reader_that_goes_away_ends_no_run(
+    monkeypatch: pytest.MonkeyPatch, number: int, ends: bool
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    replaced: list[int] = []
+    monkeypatch.setattr(click, "echo", fail)
+    monkeypatch.setattr(os, "dup2", lambda _, descriptor: replaced.append(descriptor))
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(fileno=lambda: 1))
+    if ends:
+        with pytest.raises(OSError, match="No space"):
+            write("a line")
+    else:
+        write("a line")
+    assert replaced == ([] if ends else [1])
