@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _MOVED_CACHES = "{moved_caches}/"
 """Before a name that folders in `BrowserProfile.moved_caches` have, wherever they lie."""
+_BACKUPS = "{backups}/"
+"""The folders in `BrowserProfile.backups`."""
 
 
 def located(places: Iterable[str], profile: BrowserProfile) -> Iterator[Path | Skipped]:
@@ -47,6 +49,10 @@ def _of_place(place: str, profile: BrowserProfile) -> Iterator[Path | Skipped]:
         for path in profile.moved_caches:
             if fnmatchcase(path.name, place.removeprefix(_MOVED_CACHES)):
                 yield from _below(path.parent, [glob.escape(path.name)])
+        return
+    if place.startswith(_BACKUPS):
+        for path in profile.backups:
+            yield from _below(path, place.removeprefix(_BACKUPS).split("/"))
         return
     root, steps = _split(place, profile)
     if root:

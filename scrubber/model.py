@@ -79,6 +79,8 @@ class BrowserProfile:
     """The same for caches (`~/.cache`)."""
     moved_caches: tuple[Path, ...] = ()
     """The folders of an HTTP cache that a preference has elsewhere, links resolved."""
+    backups: tuple[Path, ...] = ()
+    """The folders that a preference or the desktop has for the browser's own backups, links resolved."""
     home: Path | None = None
     """The home that the profile lies in, links resolved; None where nobody knows which."""
 
@@ -205,7 +207,7 @@ class Store(Protocol):
     def places(self) -> tuple[str, ...]:
         """Where it lies: patterns that start with `{profile}`, `{cache}`, `{user_data}`, or, for what the
         desktop or the system keeps, `{data_home}`, `{cache_home}` or `{home}`; or `{moved_caches}`, before
-        the name that one of these has.
+        the name that one of these has; or `{backups}`, each of these.
         """
 
     @property

@@ -138,8 +138,8 @@ def _loaded_site(key: str, name: str, **lists: list[str]) -> Site:
 
 def _profile(**saved: Any) -> BrowserProfile:
     places = {name: Path(saved[name]) for name in _PLACES if saved[name] is not None}
-    moved = tuple(Path(path) for path in saved["moved_caches"])
-    return BrowserProfile(**(saved | places | {"moved_caches": moved}))
+    lists = {name: tuple(map(Path, saved[name])) for name in ("moved_caches", "backups")}
+    return BrowserProfile(**(saved | places | lists))
 
 
 def _store(saved: dict[str, Any], profile: BrowserProfile, places: _Places) -> PlannedStore:

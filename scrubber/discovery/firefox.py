@@ -14,6 +14,7 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from scrubber import files
+from scrubber.discovery.moved_backups import backups
 from scrubber.discovery.moved_cache import moved_caches
 from scrubber.discovery.reach import Reach, or_skipped
 from scrubber.errors import UnreadableStore
@@ -143,6 +144,8 @@ def _profile(
     moved = list(moved_caches(real, reach))
     yield from (each for each in moved if isinstance(each, Skipped))
     data_home, cache_home, home = installation.homes(reach)
+    kept = list(backups(real, home, reach))
+    yield from (each for each in kept if isinstance(each, Skipped))
     yield BrowserProfile(
         browser=installation.browser.key,
         family="firefox",
@@ -156,6 +159,7 @@ def _profile(
         cache_home=cache_home,
         home=home,
         moved_caches=tuple(each for each in moved if isinstance(each, Path)),
+        backups=tuple(dict.fromkeys(each for each in kept if isinstance(each, Path))),
     )
 
 

@@ -51,7 +51,7 @@ def _named(file: Path, reach: Reach) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _below(value: str, patterns: tuple[str, ...], file: Path, reach: Reach) -> Iterator[Path | Skipped]:
     if "\0" in value or not Path(value).is_absolute():
         raise UnreadableStore(file, f"names a cache folder by a path of another system: {value!r}")
-    folder = _as_mounted(Path(value), reach.limit)
+    folder = as_mounted(Path(value), reach.limit)
     if files.kind(folder) == "link":
         raise UnreadableStore(folder, f"a link, not followed ({file.name} names it)")
     real = reach.folder(folder)
@@ -67,7 +67,7 @@ def _below(value: str, patterns: tuple[str, ...], file: Path, reach: Reach) -> I
                     yield Skipped(real / name, "a link, not followed")
 
 
-def _as_mounted(path: Path, limit: Path | None) -> Path:
+def as_mounted(path: Path, limit: Path | None) -> Path:
     """Where the folder lies in a home that is not the person's own, whose disk has another name there.
 
     `/home/ann/cache` with the limit `/mnt/disk/home/ann` → `/mnt/disk/home/ann/cache`.

@@ -10,6 +10,7 @@ from scrubber import files
 from scrubber.browsers import by_key
 from scrubber.discovery import chromium, firefox
 from scrubber.discovery.layout import recognised, unplaced
+from scrubber.discovery.moved_backups import backups
 from scrubber.discovery.moved_cache import moved_caches
 from scrubber.discovery.reach import Reach
 from scrubber.errors import UnreadableStore, UsageError
@@ -88,10 +89,10 @@ def _in_its_place(path: Path, real: Path, family: Family) -> BrowserProfile:
             if profile.path == real:
                 return profile
     browser = unplaced(real, family).browser.key
-    found = moved_caches(real, Reach()) if family == "firefox" else ()
-    moved = tuple(each for each in found if isinstance(each, Path))
+    ways = (moved_caches(real, Reach()), backups(real, None, Reach())) if family == "firefox" else ((), ())
+    moved, kept = (tuple(each for each in found if isinstance(each, Path)) for found in ways)
     alone = BrowserProfile(browser, family, real.name, real.name, real, user_data=real, cache=real)
-    return replace(alone, moved_caches=moved)
+    return replace(alone, moved_caches=moved, backups=kept)
 
 
 def _only(name: str, real: Path, profiles: list[BrowserProfile]) -> BrowserProfile:

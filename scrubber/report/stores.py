@@ -48,6 +48,7 @@ def _short(places: Iterable[str]) -> Iterator[str]:
                 .replace("{data_home}/", "~/.local/share/")
                 .replace("{cache_home}/", "~/.cache/")
                 .replace("{home}/", "~/")
+                .replace("{backups}/", "where a preference or the desktop has backups: ")
                 .replace("{moved_caches}/", "where a preference has it: ")
             )
 

@@ -39,7 +39,8 @@ BACKUP_ARCHIVES = BackupArchives(
     *(
         f"{{home}}/{folder}/Restore Firefox/*.html"
         for folder in ("Documents", "OneDrive", "OneDrive/Documents")
-    )
+    ),
+    "{backups}/*.html",
 )
 
 SHARED = (
