@@ -19,7 +19,7 @@ from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.blockfile_proof import prove, prove_files
 from scrubber.stores.cache_entries import BLOCKFILE, backend, standing
-from scrubber.stores.cached_content import is_asked, names_target
+from scrubber.stores.cached_content import is_asked, leads_to_target, names_target
 from scrubber.stores.placed import Placed
 
 if TYPE_CHECKING:
@@ -100,13 +100,13 @@ def _judged(cache: Cache, entries: Iterable[Entry], look: Look) -> Iterator[Trac
 
 
 def _by_content(cache: Cache, entry: Entry, look: Look) -> Standing | None:
-    if not is_asked(look):
-        return None
-    head, *bodies = (
+    streams = (
         cache.content(Address(at), size) if at else b""
         for at, size in zip(entry.record.streams, entry.record.sizes, strict=True)
     )
-    return Standing.MENTION if names_target(head, bodies, look) else None
+    head = next(streams)
+    named = leads_to_target(head, look) or (is_asked(look) and names_target(head, streams, look))
+    return Standing.MENTION if named else None
 
 
 def _in_spare_blocks(cache: Cache, entries: Iterable[Entry], path: Path, target: Target) -> str:

@@ -1,6 +1,7 @@
-"""What cached responses of others hold of the target: asked only where every mention is to go.
+"""What cached responses of others hold of the target.
 
-A page that links to the target, a redirect to it, a certificate that is good for both.
+A redirect to it is a trace of browsing: a short link that led to a picture. All else is asked only where
+every mention is to go: a page that links to the target, a certificate that is good for both.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from scrubber.model import Look
 
 _CODING = re.compile(rb"content-encoding:[ \t]*([a-z]{1,10})", re.IGNORECASE)
+_LOCATION = re.compile(rb"[\0\n]location:([^\0\r\n]*)", re.IGNORECASE)
 _LIMIT = 32 << 20
 """Unpacked bytes of one body that are looked at."""
 
@@ -24,6 +26,12 @@ _LIMIT = 32 << 20
 def is_asked(look: Look) -> bool:
     """Whether content counts at all, which takes reading all of a cache."""
     return look.policy.mentions == "all"
+
+
+def leads_to_target(head: bytes, look: Look) -> bool:
+    """Whether a response is a redirect to a URL that names the target, by its headers."""
+    match = _LOCATION.search(head)
+    return match is not None and look.target.mentions(match[1].decode("utf-8", "replace"))
 
 
 def names_target(head: bytes, bodies: Iterable[bytes], look: Look) -> bool:

@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING
 from scrubber.errors import PlanOutdated, Unproved
 from scrubber.files import kind, names, open_regular, read_regular
 from scrubber.formats.damaged import Damaged
-from scrubber.formats.simple_cache import DOOMED, ENTRY, file_hash, read_code_key, read_key, read_streams
+from scrubber.formats.simple_cache import (
+    DOOMED,
+    ENTRY,
+    file_hash,
+    read_code_key,
+    read_key,
+    read_stream_0,
+    read_streams,
+)
 from scrubber.formats.simple_index import read_index, without, write_index
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.cache_entries import BLOCKFILE, ENCRYPTED, SQL, backend, standing
-from scrubber.stores.cached_content import is_asked, names_target
+from scrubber.stores.cached_content import is_asked, leads_to_target, names_target
 from scrubber.stores.frozen import settle
 from scrubber.stores.placed import Placed
 
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
 _INDEX_FOLDER = "index-dir"
 _INDEX = "the-real-index"
 _PARTS = ("0", "1", "s")
+_LONGEST_HEAD = 1 << 20  # with the server's certificates
 _SHARED_CODE = re.compile(rb"[0-9A-F]{64}")
 
 
@@ -69,7 +78,11 @@ class SimpleCache(Entries):
             else:
                 keys[name] = key
                 text = key.decode("utf-8", "replace")
-                ours = standing(text, look) or content_standing(path, files, look)
+                ours = (
+                    standing(text, look)
+                    or _redirect_standing(path, files, look)
+                    or content_standing(path, files, look)
+                )
                 seen = (ours, text) if ours else None
             if seen:
                 traces.append(Trace("", name, seen[0], seen[1], "cache"))
@@ -130,6 +143,21 @@ def content_standing(path: Path, files: Iterable[str], look: Look) -> Standing |
     if not is_asked(look):
         return None
     return Standing.MENTION if any(_names_it(path / name, look) for name in files) else None
+
+
+def _redirect_standing(path: Path, files: Iterable[str], look: Look) -> Standing | None:
+    """A mention, where another's entry is a redirect to the target."""
+    for name in files:
+        if not name.endswith("_0"):
+            continue
+        with open_regular(path / name) as file:
+            try:
+                head = read_stream_0(file, _LONGEST_HEAD)
+            except Damaged:
+                continue
+        if leads_to_target(head, look):
+            return Standing.MENTION
+    return None
 
 
 def _names_it(file: Path, look: Look) -> bool:

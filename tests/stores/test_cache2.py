@@ -123,6 +123,20 @@ class TestEntries:
         assert not named.exists()
         assert kept.read_bytes() == before
 
+    def test_that_redirect_to_the_target_go(self, cache: Path) -> None:
+        def redirect(to: str) -> dict[str, str]:
+            return {"response-head": f"HTTP/2 301 \r\nLocation: {to}\r\nage: 1\r\n"}
+
+        named = put(cache, OTHERS["bystander"], elements=redirect("https://labs.openai.com/s/x"))
+        kept = put(cache, OTHERS["same-site"], elements=redirect("https://labs.openai.com.evil.example/"))
+        before = kept.read_bytes()
+        clean(STORE, cache, cache.parent, Policy(mentions="keep"))
+        assert named.exists()
+        removed, _ = clean(STORE, cache, cache.parent)
+        assert [trace.standing for trace in removed] == [Standing.MENTION]
+        assert not named.exists()
+        assert kept.read_bytes() == before
+
     @pytest.mark.parametrize("version", [1, 2, 3, 4])
     def test_of_every_version(self, cache: Path, version: int) -> None:
         kept = put(cache, OTHERS["bystander"], version=version)

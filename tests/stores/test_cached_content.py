@@ -1,4 +1,4 @@
-"""Responses of others that hold the target's name go where every mention is to go, and only there."""
+"""Responses of others that hold the target's name go where every mention is to go; redirects to it always."""
 
 from __future__ import annotations
 
@@ -120,3 +120,33 @@ def test_what_others_hold_is_not_asked_otherwise(
     path = make(tmp_path, {"1/0/https://news.example/about": (head(), NAMING)})
     policy = Policy(mentions="keep") if mentions == "keep" else Policy()
     assert store.find(path, look(tmp_path, policy)) == ()
+
+
+SENT_TO = {
+    "the target": ("https://labs.openai.com/s/x", True),
+    "the target by way of another": ("https://news.example/?to=https%3A%2F%2Flabs.openai.com%2F", True),
+    "a look-alike": ("https://labs.openai.com.evil.example/s/x", False),
+    "another": ("/s/x", False),
+}
+
+
+@pytest.mark.parametrize(("store", "make"), [each for each in STORES if each.id != "cache-storage"])
+@pytest.mark.parametrize(("location", "goes"), SENT_TO.values(), ids=SENT_TO.keys())
+def test_redirects_to_the_target_go_unless_mentions_are_kept(
+    tmp_path: Path, store: Store, make: Maker, location: str, goes: bool
+) -> None:
+    ours, theirs = "1/0/https://short.example/x", "1/0/https://shop.example/"
+    path = make(tmp_path, {theirs: (head(), NAMING), ours: (head(more=f"Location: {location}\0"), b"moved")})
+    found = store.find(path, look(tmp_path, Policy(mentions="keep")))
+    assert {(trace.seen, trace.standing) for trace in found} == (
+        {(ours, Standing.MENTION)} if goes else set()
+    )
+    removed, _ = clean(store, path, tmp_path)
+    assert {trace.seen for trace in removed} == ({ours} if goes else set())
+
+
+def test_what_pages_stored_on_purpose_stays_where_it_redirects_to_the_target(tmp_path: Path) -> None:
+    path = stored(
+        tmp_path, {"https://shop.example/x": (head(more="location:https://labs.openai.com/\0"), b"-")}
+    )
+    assert CACHE_STORAGE.find(path, look(tmp_path)) == ()
