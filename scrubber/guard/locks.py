@@ -1,6 +1,6 @@
 """Who holds a lock: asked without taking it, writing a byte or changing a timestamp.
 
-The one exception is the access time of a link, which no system lets a reader keep.
+The exceptions: access times of links, which no system lets a reader keep; on Windows, locks within a file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-if sys.platform != "win32":
+if sys.platform == "win32":
+    import msvcrt
+else:
     import fcntl
 
 _WRITE = (
@@ -50,7 +52,7 @@ def holder(path: Path, platform: str) -> Holder | None:
 
 
 def _sharing(path: Path) -> Holder | None:
-    # Chromium and Firefox open theirs without sharing, so that any other attempt to write is refused.
+    # Browsers open the locks of profiles without sharing, so that any other attempt to write is refused.
     try:
         descriptor = os.open(path, _WRITE)
     except PermissionError:
@@ -59,8 +61,24 @@ def _sharing(path: Path) -> Holder | None:
         return None
     except OSError as error:
         raise UnreadableStore(path, reason_of(error)) from error
-    os.close(descriptor)
-    return None
+    try:
+        return None if _lockable(descriptor) else Holder(None)
+    finally:
+        os.close(descriptor)
+
+
+def _lockable(descriptor: int) -> bool:
+    """Windows: whether nobody has its content locked, as Chromium does with those of its databases.
+
+    There is no way to ask: it is locked for a moment. Chromium tries for a second (env_chromium.cc, Retrier).
+    """
+    if sys.platform == "win32":
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+        except OSError:
+            return False
+    return True
 
 
 def _asked(path: Path) -> Holder | None:

@@ -8,7 +8,7 @@ import pytest
 
 from scrubber import guard
 from scrubber.errors import ProfileInUse
-from scrubber.guard import Occupancy, Process
+from scrubber.guard import Occupancy, Process, locks
 from tests.guard.stage import EXECUTABLES, HERE, locked_by_another, look, lstat, machine, posix
 
 if TYPE_CHECKING:
@@ -249,6 +249,19 @@ def test_windows_chromium_lockfile(
     found = guard.check(chrome, CHROME, machine=machine(platform="windows"))
     assert [use.seen for use in found.uses] == ([] if shared else ["lockfile is open in a browser"])
     assert [stale.seen for stale in found.stale] == (["lockfile is open in no program"] if shared else [])
+
+
+@pytest.mark.parametrize("free", [True, False], ids=["nobody has it locked", "the browser has"])
+def test_windows_databases_are_locked_within_the_file(
+    chrome: BrowserProfile, monkeypatch: pytest.MonkeyPatch, free: bool
+) -> None:
+    """Chromium shares the file itself; whatever else hides the browser, its databases tell."""
+    database(chrome)
+    monkeypatch.setattr(locks, "_lockable", lambda _: free)
+    found = guard.check(chrome, CHROME, machine=machine(platform="windows"))
+    assert [use.seen for use in found.uses] == (
+        [] if free else ["Default/Local Storage/leveldb/LOCK is locked"]
+    )
 
 
 def test_windows_names_the_process_where_one_fits(
