@@ -5,7 +5,8 @@
     ff 06 00 00 "sNaPpY" …          Snappy in frames: cached responses, big values in files
     every byte plus one             texts in IndexedDB's keys
 
-Sources: dom/localstorage/LSValue.cpp, dom/indexedDB/ActorsParent.cpp and Key.cpp, dom/cache/FileUtils.cpp.
+Sources: dom/localstorage/LSValue.cpp, dom/indexedDB/ActorsParent.cpp and Key.cpp, dom/cache/FileUtils.cpp,
+xpcom/io/SnappyFrameUtils.cpp.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FRAMED = b"\xff\x06\x00\x00sNaPpY"
+_CHUNK_HEADER = 4  # the kind, and the length of what follows in three bytes
+_CHECKSUM = 4
+_PACKED, _PLAIN = 0, 1
 _MARK = b"\xff\x11\x02"
 _MARK_WITHIN = 16
 _RATIO = 22  # the densest element makes 64 bytes of 3
@@ -42,10 +46,18 @@ def readings(value: bytes) -> Iterator[bytes]:
 
 
 def _framed(value: bytes) -> Iterator[bytes]:
-    try:
-        yield bytes(cramjam.snappy.decompress(value))
-    except cramjam.DecompressionError:
-        return
+    # By hand: Firefox's checksums lack the last step of CRC-32C, and no library takes them.
+    parts: list[bytes] = []
+    at = 0
+    while at + _CHUNK_HEADER <= len(value):
+        kind, start = value[at], at + _CHUNK_HEADER
+        at = start + int.from_bytes(value[at + 1 : start], "little")
+        block = value[start + _CHECKSUM : at]
+        if kind == _PACKED:
+            parts += _raw(block)
+        elif kind == _PLAIN:
+            parts.append(block)
+    yield b"".join(parts)
 
 
 def _raw(value: bytes) -> Iterator[bytes]:
