@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrubber.errors import UnreadableStore, UsageError
 from scrubber.files import names, read_regular
-from scrubber.formats.origins import canonical_host, is_host, join_port, parse_url, split_port
+from scrubber.formats.origins import canonical_host, is_address, is_host, join_port, parse_url, split_port
 from scrubber.sites import Account, Site
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def ad_hoc(domains: Sequence[str], hosts: Sequence[str]) -> Site:
     for name in names:
         if everybody.is_public(name):
             raise UsageError(f"--domain: {name!r} is a public suffix, the sites below it belong to everybody")
-    sites = (suffixes.privatesuffix(name) for name in names if not _is_address(name))
+    sites = (suffixes.privatesuffix(name) for name in names if not is_address(name))
     name = ", ".join((*checked, *exact))
     return Site(name, name, checked, exact, partitions=tuple(dict.fromkeys(site for site in sites if site)))
 
@@ -154,10 +154,6 @@ def _checked_url(text: str) -> str:
 
 def _checked_sign_in(text: str) -> str:
     return ("." if text.startswith(".") else "") + _checked_bare_host(text.removeprefix("."))
-
-
-def _is_address(host: str) -> bool:
-    return ":" in host or host.rpartition(".")[2].isdigit()
 
 
 def _checked_word(text: str) -> str:

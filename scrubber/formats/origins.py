@@ -107,6 +107,11 @@ def is_host(text: str) -> bool:
     return len(text) <= _LONGEST_HOST and _HOST.fullmatch(text) is not None
 
 
+def is_address(host: str) -> bool:
+    """Whether a host is an address by its numbers, below which there is nothing."""
+    return ":" in host or host.rpartition(".")[2].isdigit()
+
+
 def split_port(text: str) -> tuple[str, int | None]:
     """`labs.openai.com:8443` → `("labs.openai.com", 8443)`; `[::1]:80` → `("[::1]", 80)`; `::1` as it is."""
     match = _PORTED.fullmatch(text)
@@ -115,9 +120,12 @@ def split_port(text: str) -> tuple[str, int | None]:
 
 def join_port(host: str, port: int | None) -> str:
     """The way back; an IPv6 address gets brackets where a port follows."""
-    if port is None:
-        return host
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return host if port is None else f"{bracketed(host)}:{port}"
+
+
+def bracketed(host: str) -> str:
+    """A host as URLs have it, and what browsers make of it: `::1` → `[::1]`, all others as they are."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def parse_url(text: str) -> Origin | None:

@@ -25,8 +25,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scrubber.formats.cache2.key import file_name
 from scrubber.formats.host_hashes import topics_host
-from scrubber.formats.origins import parse_url, split_port
+from scrubber.formats.origins import bracketed, parse_url, split_port
 from scrubber.formats.simple_cache import file_hash
+from scrubber.formats.spellings import identifiers
 from scrubber.residue.encoded import runs_of
 from scrubber.residue.members import Members
 
@@ -76,12 +77,12 @@ class Hashes:
         """Every likely address, with the name that it counts for."""
         hosts = dict(_hosts(target, urls))
         for host, name in hosts.items():
-            self._add_host(host, name)
+            self._add_host(host, name, target)
         self.members = Members(hosts, dict(_callers(target, hosts)))
         if topics_key:
             callers = self.members.callers(topics_key).items()
             self._numbers |= {int(number): Hashed(name, "topics hash") for number, name in callers}
-        self.urls |= {url: name for host, name in hosts.items() for url in _likely(host)}
+        self.urls |= {url: name for host, name in hosts.items() for url in _likely(host) if target.url(url)}
         self.urls |= {url: url.partition("://")[2] for site in target.sites for url in site.urls}
         self.urls |= {url: hosts.get(_host(url), _host(url)) for url in urls if target.url(url)}
         for url, name in self.urls.items():
@@ -111,12 +112,15 @@ class Hashes:
         """What a hash in lower hex stands for."""
         return self._tokens.get(text.encode())
 
-    def _add_host(self, host: str, name: str) -> None:
+    def _add_host(self, host: str, name: str, target: Target) -> None:
         wire = b"".join(bytes((len(label),)) + label for label in host.encode().split(b".")) + b"\0"
         self._add_base64(hashlib.sha256(wire).digest(), name, "hsts hash")
         self._numbers[topics_host(host)] = Hashed(name, "topics hash")
         self._add_token(_md5(host.encode()).hex().encode(), name, "md5 of the host")
-        for identifier in (f"{scheme}_{host}_0" for scheme in ("https", "http")):
+        # A host may come with a port here; only its origin has one, too.
+        authority, _ = identifiers(host)
+        identified = authority if split_port(host)[1] is not None else f"{authority}_0"
+        for identifier in filter(target.origin, (f"{scheme}_{identified}" for scheme in ("https", "http"))):
             for owner in ("", "-1"):
                 digest = hashlib.sha1((identifier + owner).encode(), usedforsecurity=False)
                 self._add_token(digest.hexdigest().encode(), name, "sha1 of the origin")
@@ -165,9 +169,12 @@ def _hosts(target: Target, urls: Collection[str]) -> Iterator[tuple[str, str]]:
     for site in target.sites:
         for domain in site.domains:
             host = split_port(domain)[0]
-            yield host, domain
             yield from ((f"{label}.{host}", domain) for label in WELL_KNOWN)
-        yield from ((split_port(host)[0], host) for host in site.hosts)
+        for name in (*site.domains, *site.hosts):
+            host, port = split_port(name)
+            yield bracketed(host), name
+            if port is not None:
+                yield name, name
     for url in urls:
         host = _host(url)
         while host and target.host(host):

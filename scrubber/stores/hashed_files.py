@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind, names
-from scrubber.formats.origins import is_host, join_port, parse_origin
+from scrubber.formats.origins import bracketed, is_host, join_port, parse_origin, split_port
 from scrubber.model import Look, Standing, Trace
 from scrubber.stores.frozen import settle
 from scrubber.stores.placed import Parts
@@ -47,8 +47,9 @@ class HashedFiles(Parts):
 def start_pages(target: Target) -> Iterator[str]:
     """The roots of every host that is the target's as a whole, which hold even where nothing was seen."""
     for name in target.names:
-        roots = (f"{scheme}://{name.text}/" for scheme in ("https", "http"))
-        yield from (root for root in roots if "/" not in name.text)
+        if "/" not in name.text:
+            host, port = split_port(name.text)
+            yield from (f"{scheme}://{join_port(bracketed(host), port)}/" for scheme in ("https", "http"))
 
 
 def own_urls(look: Look) -> dict[str, Path]:
@@ -67,4 +68,4 @@ def urls(seen: str) -> Iterator[str]:
     origin = parse_origin(url[0] if url else seen)
     host = origin.host if origin else seen.lstrip(".")
     if is_host(host):
-        yield f"https://{join_port(host, origin.port if origin else None)}/"
+        yield f"https://{join_port(bracketed(host), origin.port if origin else None)}/"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind, open_regular
-from scrubber.formats.origins import parse_origin
+from scrubber.formats.origins import bracketed, is_address, join_port, parse_origin, split_port
 from scrubber.stores.hashed_files import own_urls, urls
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def hosts(path: Path, look: Look) -> Known:
 def pages(path: Path, look: Look) -> Known:
     """The target's pages, those that anyone would guess among them."""
     known: Known = {
-        f"{scheme}://{host}/": teller
+        f"{scheme}://{bracketed(host)}/": teller
         for host, teller in hosts(path, look).items()
         for scheme in ("https", "http")
     }
@@ -64,15 +64,15 @@ def _thought_of(look: Look) -> Iterator[str]:
 def _names(look: Look) -> Iterator[tuple[str, bool]]:
     """The hosts of the target's own names, and whether all below them is the target's too."""
     for name in look.target.names:
-        host = name.text.partition("/")[0].partition(":")[0]
+        host = split_port(name.text)[0].strip("[]")
         if "/" not in name.text and host.isascii():
-            yield host, name.below
+            yield host, name.below and not is_address(host)
 
 
 def _shown(look: Look) -> Iterator[tuple[str, Path]]:
     for text, teller in look.seen.items():
         for origin in map(parse_origin, urls(text)):
-            if origin and look.target.host(origin.host):
+            if origin and look.target.host(join_port(origin.host, origin.effective_port)):
                 yield origin.host, teller
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from scrubber.formats.damaged import Damaged
+from scrubber.formats.origins import bracketed
 from scrubber.formats.protobuf import read_fields
 from scrubber.stores.columns import OneColumn, text
 from scrubber.stores.frozen import settle
@@ -158,4 +159,4 @@ def _as_text(content: int | bytes) -> bytes:
 
 
 def _hash(host: str) -> str:
-    return hashlib.md5(host.encode(), usedforsecurity=False).hexdigest()
+    return hashlib.md5(bracketed(host).encode(), usedforsecurity=False).hexdigest()

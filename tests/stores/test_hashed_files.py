@@ -103,6 +103,15 @@ def test_start_pages_are_of_hosts_that_are_the_targets_alone() -> None:
     assert list(start_pages(Target((site,)))) == ["https://labs.openai.com/", "http://labs.openai.com/"]
 
 
+@pytest.mark.parametrize(
+    ("host", "authority"),
+    [("localhost:3000", "localhost:3000"), ("[::1]:8080", "[::1]:8080"), ("::1", "[::1]")],
+)
+def test_start_pages_have_ports_and_brackets(host: str, authority: str) -> None:
+    roots = list(start_pages(Target((Site("s", "S", hosts=(host,)),))))
+    assert roots == [f"https://{authority}/", f"http://{authority}/"]
+
+
 def test_previews_are_named_by_another_hash(tmp_path: Path) -> None:
     name = f"{hashlib.sha256(PAGE.encode()).hexdigest()}.webp"
     for file in (name, f"{hashlib.sha256(OTHER.encode()).hexdigest()}.webp", "noise.webp"):

@@ -13,6 +13,8 @@ from scrubber.formats import leveldb
 from scrubber.formats.leveldb import Record
 from scrubber.formats.leveldb.coding import string, varint
 from scrubber.model import Policy, Standing
+from scrubber.site_files import ad_hoc
+from scrubber.sites import Target
 from scrubber.stores.columns import Origin
 from scrubber.stores.leveldb import FOLDERS, LevelDb
 from scrubber.stores.leveldb_records import HashedHost, Message, PushApp, Records
@@ -479,6 +481,28 @@ def test_push_subscriptions_tell_their_origin(text: str, ours: bool) -> None:
 )
 def test_hashed_hosts_are_those_that_the_site_file_names(host: str, ours: bool) -> None:
     assert HashedHost("hash").owns({"hash": md5(host).encode()}, TARGET) is ours
+
+
+@pytest.mark.parametrize("given", ["::1", "[::1]:8080"])
+def test_an_address_has_brackets_in_its_hash(tmp_path: Path, given: str) -> None:
+    path = tmp_path / "Site Characteristics Database"
+    path.mkdir()
+    leveldb.write(path, [(md5(host).encode(), b"\x08\x01") for host in ("[::1]", "[::2]", "[")], BYTEWISE)
+    target = Target((ad_hoc([given], []),))
+    (trace,) = tables.SITE_CHARACTERISTICS.find(path, replace(look(tmp_path), target=target))
+    assert trace.key == ("", md5("[::1]").encode())
+
+
+def test_a_port_of_a_host_that_was_seen_tells_its_hash(tmp_path: Path) -> None:
+    path = tmp_path / "Site Characteristics Database"
+    path.mkdir()
+    hosts = ("seen.shop.example", "kept.shop.example")
+    leveldb.write(path, [(md5(host).encode(), b"\x08\x01") for host in sorted(hosts, key=md5)], BYTEWISE)
+    target = Target((ad_hoc(["shop.example:8443"], []),))
+    seen = ("https://seen.shop.example:8443/a", "https://kept.shop.example/a")
+    asked = replace(look(tmp_path), target=target, seen=dict.fromkeys(seen, tmp_path / "History"))
+    (trace,) = tables.SITE_CHARACTERISTICS.find(path, asked)
+    assert trace.key == ("", md5("seen.shop.example").encode())
 
 
 def test_hashed_hosts_are_also_those_that_the_profile_knows(tmp_path: Path) -> None:
