@@ -51,11 +51,6 @@ SHORTCUTS = Shortcuts(
     f"{_MENUS}/Windows/Start Menu/Programs/*.lnk",
     f"{_MENUS}/Windows/Start Menu/Programs/*/*.lnk",  # `Chrome Apps`
     f"{_MENUS}/Internet Explorer/Quick Launch/User Pinned/TaskBar/*.lnk",
-    *(
-        f"{{home}}/{desktop}/*.{ending}"
-        for desktop in ("Desktop", "OneDrive/Desktop")
-        for ending in ("lnk", "url")
-    ),
     "{home}/Applications/*Apps*/*.app/Contents/Info.plist",  # macOS: `Chrome Apps.localized`
 )
 

@@ -302,6 +302,7 @@ def test_files_that_programs_opened_on_a_mac_are_reported(tmp_path: Path) -> Non
 APP = app_id("https://labs.openai.com/")
 OTHERS_APP = app_id("https://labs.openai.com.evil.example/")
 MENU = "AppData/Roaming/Microsoft/Windows/Start Menu/Programs"
+TASKBAR = "AppData/Roaming/Microsoft/Internet Explorer/Quick Launch/User Pinned/TaskBar"
 CHROME_APPS = "Applications/Chrome Apps.localized"
 
 
@@ -311,10 +312,10 @@ CHROME_APPS = "Applications/Chrome Apps.localized"
         pytest.param(f"{MENU}/Chrome Apps/D.lnk", link("chrome", f"--app-id={APP}"), True, id="its app"),
         pytest.param(f"{MENU}/Chrome Apps/D.lnk", link("", f" --app-id={APP}")[1:], True, id="anywhere"),
         pytest.param(f"{MENU}/D.lnk", link("--app=https://labs.openai.com/"), True, id="its address"),
-        pytest.param("Desktop/D.url", b"[A]\r\nURL=https://labs.openai.com/e/1", True, id="page"),
+        pytest.param(f"{TASKBAR}/D.lnk", link("https://labs.openai.com/e/1"), True, id="a page"),
         pytest.param(f"{CHROME_APPS}/D.app/Contents/Info.plist", plist(f"x.{APP}"), True, id="its Mac app"),
         pytest.param(f"{MENU}/Chrome Apps/E.lnk", link(f"--app-id={OTHERS_APP}"), False, id="another's app"),
-        pytest.param("Desktop/E.url", b"URL=https://labs.openai.com.evil.example/", False, id="other page"),
+        pytest.param(f"{TASKBAR}/E.lnk", link("https://labs.openai.com.evil.example/"), False, id="other"),
     ],
 )
 def test_shortcuts_to_its_apps_and_pages_stay_and_are_reported(
