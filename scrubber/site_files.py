@@ -16,6 +16,7 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ from scrubber.sites import Account, Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from publicsuffixlist import PublicSuffixList
 
 DEFAULT = "dalle"
 
@@ -91,17 +94,32 @@ def ad_hoc(domains: Sequence[str], hosts: Sequence[str]) -> Site:
     """
     from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - reads its list on import
 
-    everybody = PublicSuffixList(only_icann=True, accept_unknown=False)
-    suffixes = PublicSuffixList()
     checked = tuple(dict.fromkeys(_host(text, "--domain") for text in domains))
     exact = tuple(dict.fromkeys(_host(text, "--host") for text in hosts))
     names = [split_port(domain)[0] for domain in checked]
-    for name in names:
-        if everybody.is_public(name):
-            raise UsageError(f"--domain: {name!r} is a public suffix, the sites below it belong to everybody")
+    shared = _everybodys(names)
+    if shared:
+        raise UsageError(f"--domain: {_shared_by_all(shared)}; --host takes it alone")
+    suffixes = PublicSuffixList()
     sites = (suffixes.privatesuffix(name) for name in names if not is_address(name))
     name = ", ".join((*checked, *exact))
     return Site(name, name, checked, exact, partitions=tuple(dict.fromkeys(site for site in sites if site)))
+
+
+def _everybodys(domains: Sequence[str]) -> str | None:
+    """The first that is no one's own: everything below it would go."""
+    return next(filter(_public_suffixes().is_public, domains), None) if domains else None
+
+
+@cache
+def _public_suffixes() -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - reads its list on import
+
+    return PublicSuffixList(only_icann=True, accept_unknown=False)
+
+
+def _shared_by_all(suffix: str) -> str:
+    return f"{suffix!r} is a public suffix, the sites below it belong to everybody"
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -202,6 +220,11 @@ class _SiteFile:
         lists = {key: self._list(self.values, key) for key in _LISTS}
         if not (lists["domains"] or lists["hosts"] or lists["urls"]):
             raise self.wrong("domains", "a site needs domains, hosts or urls")
+        # Those that are shipped are known to have none, and the list takes long to read.
+        own = lists["domains"] if self.path.parent != shipped_folder() else ()
+        shared = _everybodys([split_port(domain)[0] for domain in own])
+        if shared:
+            raise self.wrong("domains", f"{_shared_by_all(shared)}; put it under hosts to take it alone")
         return Site(self.path.stem, self._text(self.values, "name"), **lists, account=self._account())
 
     def wrong(self, key: str, reason: str, table: str = "") -> UsageError:

@@ -319,8 +319,21 @@ def test_ad_hoc_refuses_junk(option: str, text: str, message: str) -> None:
 
 @pytest.mark.parametrize("suffix", ["com", "co.uk", "com:443", "xn--fiqs8s", "中国"])
 def test_ad_hoc_refuses_everybodys_domain(suffix: str) -> None:
-    with pytest.raises(UsageError, match="is a public suffix"):
+    with pytest.raises(UsageError, match=r"is a public suffix.*--host takes it alone"):
         ad_hoc([suffix], [])
+
+
+@pytest.mark.parametrize("suffix", ["com", "co.uk", "wiki"])
+def test_a_file_may_not_name_everybodys_domain(written: Callable[..., Path], suffix: str) -> None:
+    content = 'name = "X"\ndomains = ["x.example", "{}"]\nhosts = ["{}"]\n'
+    with pytest.raises(UsageError, match=f"line 2: domains: '{suffix}' is a public suffix"):
+        parse(written(content.format(suffix, suffix)))
+    assert parse(written(content.format(f"x.{suffix}", suffix))).hosts == (suffix,)
+
+
+def test_no_shipped_file_names_everybodys_domain(written: Callable[..., Path]) -> None:
+    for path in shipped_folder().glob("*.toml"):
+        assert parse(written(path.read_bytes(), path.name)) == parse(path)
 
 
 def test_an_exact_host_may_be_a_public_suffix() -> None:
