@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from scrubber import residue, rights, witness
 from scrubber.browsers import by_key
 from scrubber.engine import Progress, quiet
-from scrubber.files import kind
+from scrubber.errors import UnreadableStore
+from scrubber.files import kind, names
 from scrubber.locate import located
 from scrubber.model import Skipped, Standing
 from scrubber.plan import Plan, make
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 NOT_ASKED = "not asked for"
 """Explains what `--only` and `--except` leave out."""
+
+_LISTS = ("Local State", "profiles.ini")
+"""What makes a folder one of a browser's that holds profiles."""
 
 _SEALED = "encrypted with a key that only the browser has; clean drops it as a whole"
 
@@ -258,3 +262,13 @@ def _swept(profiles: Sequence[BrowserProfile]) -> tuple[Path, ...]:
 def _shared(profile: BrowserProfile) -> Iterator[Path]:
     for found in located(by_key(profile.browser).shared, profile):
         yield found.path if isinstance(found, Skipped) else found
+    yield from _beside(profile.user_data)
+
+
+def _beside(user_data: Path) -> Iterator[Path]:
+    """Files in a user-data folder, known or not. Its folders hold other profiles, or come with the browser."""
+    try:
+        if any(kind(user_data / name) == "file" for name in _LISTS):
+            yield from (path for name in names(user_data) if kind(path := user_data / name) == "file")
+    except UnreadableStore as error:
+        yield error.path  # the sweep says why

@@ -221,3 +221,24 @@ def test_a_run_at_work_is_not_taken_for_one_that_was_cut_off(
     assert scrubber("clean", "--yes", "-b", "chrome", "--home", home).code == 0
     assert seen[0].code == 3
     assert "another scrubber is working on" in seen[0].err
+
+
+@pytest.mark.parametrize(
+    ("profile", "marker"),
+    [
+        pytest.param(CHROME, "Local State", id="Chromium's"),
+        pytest.param(FIREFOX, "profiles.ini", id="Firefox's"),
+    ],
+)
+def test_unknown_files_beside_the_profiles_are_looked_at(home: Path, profile: str, marker: str) -> None:
+    """In a folder that is the browser's; one that merely lies above a profile is nobody's business."""
+    assert scrubber("clean", "--yes", "--home", home).code == 0
+    folder = (home / profile).parent
+    (folder / "unknown.dat").write_bytes(b"\0https://labs.openai.com/\0")
+    (folder / "notes").write_bytes(b"\0https://labs.openai.com.evil.example/\0")
+    found = scrubber("verify", "--home", home)
+    assert found.code == 1
+    assert f"still there: {folder / 'unknown.dat'}: labs.openai.com" in found.out
+    assert str(folder / "notes") not in found.out
+    (folder / marker).unlink(missing_ok=True)
+    assert scrubber("verify", "-p", home / profile, "--home", home).code == 0
