@@ -266,7 +266,7 @@ def _shared(profile: BrowserProfile) -> Iterator[Path]:
 
 
 def _beside(user_data: Path) -> Iterator[Path]:
-    """Files in a user-data folder, known or not. Its folders hold other profiles, or come with the browser."""
+    """Files in a user-data folder, known or not. Folders hold other profiles, or come with the browser."""
     try:
         if any(kind(user_data / name) == "file" for name in _LISTS):
             yield from (path for name in names(user_data) if kind(path := user_data / name) == "file")
