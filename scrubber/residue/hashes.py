@@ -83,7 +83,7 @@ class Hashes:
             callers = self.members.callers(topics_key).items()
             self._numbers |= {int(number): Hashed(name, "topics hash") for number, name in callers}
         self.urls |= {url: name for host, name in hosts.items() for url in _likely(host) if target.url(url)}
-        self.urls |= {url: url.partition("://")[2] for site in target.sites for url in site.urls}
+        self.urls |= {page: url.partition("://")[2] for url in _given(target) for page in _spelled(url)}
         self.urls |= {url: hosts.get(_host(url), _host(url)) for url in urls if target.url(url)}
         for url, name in self.urls.items():
             self._add_url(url, name)
@@ -190,6 +190,15 @@ def _callers(target: Target, hosts: Mapping[str, str]) -> Iterator[tuple[str, st
             if target.site(site):
                 yield site, hosts.get(site, name if target.host(site) else site)
             site = site.partition(".")[2]
+
+
+def _given(target: Target) -> Iterator[str]:
+    yield from (url for site in target.sites for url in site.urls)
+
+
+def _spelled(url: str) -> Iterator[str]:
+    page = url.partition("://")[2].rstrip("/")
+    yield from (f"{scheme}://{page}{end}" for scheme in ("https", "http") for end in ("", "/"))
 
 
 def _likely(host: str) -> Iterator[str]:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.files import kind, names
-from scrubber.formats.origins import bracketed, is_host, join_port, parse_origin, split_port
+from scrubber.formats.origins import bracketed, is_host, join_port, parse_origin
 from scrubber.model import Look, Standing, Trace
 from scrubber.stores.frozen import settle
+from scrubber.stores.likely import likely_pages
 from scrubber.stores.placed import Parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from scrubber.sites import Target
 
 _URL = re.compile(r"https?://\S+")
 
@@ -32,24 +32,17 @@ class HashedFiles(Parts):
         settle(self, places=places, name=name, holds=(holds,), source=source)
 
     def find(self, path: Path, look: Look) -> tuple[Trace, ...]:
-        """Files of the URLs seen so far. One whose URL nobody knows any more can't be told."""
+        """Files of the URLs seen so far and of likely ones. One whose URL nobody knows can't be told."""
         if kind(path) != "folder" or not look.policy.wants(self.holds[0]):
             return ()
         files = {name.partition(".")[0]: name for name in names(path) if kind(path / name) == "file"}
         found = {}
-        for url, teller in own_urls(look).items() if files else ():
+        known: dict[str, Path | None] = dict.fromkeys(likely_pages(look.target) if files else ())
+        for url, teller in (known | own_urls(look)).items() if files else ():
             name = files.get(self.name(url))
             if name is not None:
                 found[name] = Trace("", name, Standing.OWN, url, self.holds[0], told_by=teller)
         return tuple(found.values())
-
-
-def start_pages(target: Target) -> Iterator[str]:
-    """The roots of every host that is the target's as a whole, which hold even where nothing was seen."""
-    for name in target.names:
-        if "/" not in name.text:
-            host, port = split_port(name.text)
-            yield from (f"{scheme}://{join_port(bracketed(host), port)}/" for scheme in ("https", "http"))
 
 
 def own_urls(look: Look) -> dict[str, Path]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind, open_regular
-from scrubber.formats.origins import bracketed, is_address, join_port, parse_origin, split_port
+from scrubber.formats.origins import bracketed, join_port, parse_origin
 from scrubber.stores.hashed_files import own_urls, urls
+from scrubber.stores.likely import likely_hosts, likely_pages, own_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
 _EVIDENCE = ("Network Persistent State", "Reporting and NEL", "Cookies", "History", "Favicons")
 """Files, of the network service or of the profile, that name the hosts that were asked."""
-_COMMON = (
-    "www", "api", "app", "cdn", "static", "assets", "img", "images", "media", "auth", "login", "account",
-    "accounts", "m", "mobile", "dev", "staging", "beta", "status", "help", "support", "docs", "blog", "files",
-)  # fmt: skip
 _PIECE = 1 << 20
 _LONGEST_NAME = 256
 _LABELS = re.compile(rb"(?:\.[a-z0-9_-]{1,63}){1,8}")
@@ -39,7 +36,7 @@ Known = dict[str, "Path | None"]
 
 def hosts(path: Path, look: Look) -> Known:
     """The target's hosts, for a store at this path."""
-    thought_of: Known = dict.fromkeys(_thought_of(look))
+    thought_of: Known = dict.fromkeys(likely_hosts(look.target))
     return dict((*_shown(look), *_named(path, look))) | thought_of
 
 
@@ -50,23 +47,8 @@ def pages(path: Path, look: Look) -> Known:
         for host, teller in hosts(path, look).items()
         for scheme in ("https", "http")
     }
-    guessed: Known = dict.fromkeys(url for site in look.target.sites for url in site.urls)
+    guessed: Known = dict.fromkeys(likely_pages(look.target))
     return own_urls(look) | known | guessed
-
-
-def _thought_of(look: Look) -> Iterator[str]:
-    for host, has_below in _names(look):
-        yield host
-        if has_below:
-            yield from (f"{label}.{host}" for label in _COMMON)
-
-
-def _names(look: Look) -> Iterator[tuple[str, bool]]:
-    """The hosts of the target's own names, and whether all below them is the target's too."""
-    for name in look.target.names:
-        host = split_port(name.text)[0].strip("[]")
-        if "/" not in name.text and host.isascii():
-            yield host, name.below and not is_address(host)
 
 
 def _shown(look: Look) -> Iterator[tuple[str, Path]]:
@@ -78,7 +60,7 @@ def _shown(look: Look) -> Iterator[tuple[str, Path]]:
 
 def _named(path: Path, look: Look) -> Iterator[tuple[str, Path]]:
     folders = dict.fromkeys((path.parent, look.profile.path, look.profile.path / "Network"))
-    parents = [host for host, has_below in _names(look) if has_below]
+    parents = [host for host, has_below in own_hosts(look.target) if has_below]
     for file in (folder / name for folder in folders for name in _EVIDENCE):
         for host in parents:
             try:

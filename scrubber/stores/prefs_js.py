@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from scrubber.errors import PlanOutdated, Unproved
@@ -17,7 +18,8 @@ from scrubber.model import Standing
 from scrubber.stores import proving
 from scrubber.stores.columns import text
 from scrubber.stores.frozen import settle
-from scrubber.stores.hashed_files import own_urls, start_pages
+from scrubber.stores.hashed_files import own_urls
+from scrubber.stores.likely import likely_pages
 from scrubber.stores.placed import Placed
 from scrubber.stores.pref_pieces import UNKNOWN, WHOLE
 
@@ -41,14 +43,19 @@ PAGE = "page"
 class TileHash:
     """How the new-tab page remembers a tile that was dismissed: the base64 of its URL's MD5.
 
-    Only the start pages of the target's hosts are known here; the field `PAGE` has what else is known.
+    Only the target's likely pages are known here; the field `PAGE` has what else is known.
     """
 
     columns = ("",)
 
     def owns(self, row: Mapping[str, Value], target: Target) -> bool:
-        """By the start pages of every host of the target."""
-        return text(row[""]) in {tile_hash(url) for url in start_pages(target)}
+        """By the pages that anyone would think of."""
+        return text(row[""]) in _likely_tiles(target)
+
+
+@cache
+def _likely_tiles(target: Target) -> frozenset[str]:
+    return frozenset(map(tile_hash, likely_pages(target)))
 
 
 class Form(Protocol):

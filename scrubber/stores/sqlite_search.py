@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from scrubber.model import BROWSING, Key, Look, Standing, Trace
 from scrubber.stores.columns import Column, Row, Value, text
-from scrubber.stores.hashed_files import own_urls, start_pages
+from scrubber.stores.hashed_files import own_urls
+from scrubber.stores.likely import likely_pages
 from scrubber.stores.sqlite_rows import Clear, Hashed, Linked, Orphaned, Rows
 from scrubber.stores.sqlite_tables import Table, quoted
 
@@ -124,7 +125,7 @@ class Search:
     def hashes(self, rule: Hashed) -> dict[Value, _Seen]:
         """What the rule's column has for each URL of the target that is known."""
         known = {text(url): seen for url, seen in self.pointed(rule.of).items()}
-        for url in start_pages(self.look.target):
+        for url in likely_pages(self.look.target):
             known.setdefault(url, (Standing.OWN, url))
         self.told |= {url: teller for url, teller in own_urls(self.look).items() if url not in known}
         known |= {url: (Standing.OWN, url) for url in self.told}

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scrubber.files import is_file, read_regular
 from scrubber.model import Look, Standing, Trace
-from scrubber.stores.hashed_files import own_urls, start_pages
+from scrubber.stores.hashed_files import own_urls
+from scrubber.stores.likely import likely_pages
 from scrubber.stores.placed import Whole
 from scrubber.stores.whole_files import unpacked
 
@@ -41,7 +42,7 @@ def app_id(url: str) -> str:
 
 def apps(look: Look) -> dict[str, App]:
     """The target's apps, by their ids."""
-    known: dict[str, Path | None] = {**own_urls(look), **dict.fromkeys(start_pages(look.target))}
+    known: dict[str, Path | None] = {**own_urls(look), **dict.fromkeys(likely_pages(look.target))}
     return {app_id(url): App(url, teller) for url, teller in known.items()}
 
 

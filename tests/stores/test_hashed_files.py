@@ -11,8 +11,10 @@ from scrubber import engine, plan
 from scrubber.browsers.firefox.pictures import JUMP_LISTS, PREVIEWS, THUMBNAILS
 from scrubber.formats import mozlz4
 from scrubber.model import BrowserProfile, Look, Policy
+from scrubber.residue.hashes import Hashes
 from scrubber.sites import Site, Target
-from scrubber.stores.hashed_files import start_pages, urls
+from scrubber.stores.hashed_files import urls
+from scrubber.stores.likely import likely_pages, start_pages
 from scrubber.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def _folder(path: Path) -> Path:
         pytest.param(
             ("https+++labs.openai.com^userContextId=2",), {"https://labs.openai.com/"}, id="a folder"
         ),
-        pytest.param((), set(), id="nothing known"),
+        pytest.param((), {"https://labs.openai.com/"}, id="nothing known but the site"),
     ],
 )
 def test_pictures_of_known_urls_go_and_no_others(
@@ -73,7 +75,8 @@ def test_pictures_of_known_urls_go_and_no_others(
     ],
 )
 def test_pictures_of_others_that_the_targets_entries_name_stay(tmp_path: Path, seen: str) -> None:
-    assert THUMBNAILS.find(_folder(tmp_path), _look(tmp_path, seen)) == ()
+    found = THUMBNAILS.find(_folder(tmp_path), _look(tmp_path, seen))
+    assert [trace.seen for trace in found] == ["https://labs.openai.com/"]
 
 
 @pytest.mark.parametrize(
@@ -96,6 +99,25 @@ def test_pictures_of_long_urls_go_whichever_store_tells_the_url(
     profile = BrowserProfile("firefox", "firefox", "p", "p", tmp_path, tmp_path, tmp_path)
     engine.apply(plan.make((profile,), TARGET, Policy()), standard=())
     assert (ours.exists(), other.exists()) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("page", "likely"),
+    [
+        ("http://labs.openai.com/", True),
+        ("https://www.labs.openai.com/", True),
+        ("https://shop.example/image-creator/", True),
+        ("http://shop.example/image-creator", True),
+        ("https://shop.example/", False),
+        ("https://www.shop.example/", False),
+        ("https://labs.openai.com/c/1", False),
+    ],
+)
+def test_a_page_that_anyone_would_think_of(page: str, likely: bool) -> None:
+    site = Site("s", "S", domains=("labs.openai.com",), urls=("https://shop.example/image-creator",))
+    target = Target((site,))
+    assert (page in likely_pages(target)) == likely
+    assert (page in Hashes(target).urls) == likely, "the sweep thinks of the same"
 
 
 def test_start_pages_are_of_hosts_that_are_the_targets_alone() -> None:

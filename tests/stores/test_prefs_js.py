@@ -68,6 +68,11 @@ GO = {
         json.dumps({tile_hash(LABS): 1, tile_hash(SHOP): 1}),
         f'{{"{tile_hash(SHOP)}":1}}',
     ),
+    "dismissed-without-a-visit": (
+        BLOCKED,
+        json.dumps({tile_hash("https://shared.example/labs/"): 1, tile_hash("https://shared.example/"): 1}),
+        f'{{"{tile_hash("https://shared.example/")}":1}}',
+    ),
     "the-only-dismissed": (BLOCKED, json.dumps({tile_hash(LABS): 1}), None),
     "old-policies": (
         "capability.policy.p.sites",
