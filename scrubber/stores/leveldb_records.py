@@ -4,6 +4,7 @@ Records("items", "_{origin}\0{name}", Origin("origin"))             a field of t
 Records("spaces", "namespace-{id:36}-{origin}", Origin("origin"), value="{map}")  the value is a field too
 Records("maps", "map-{map}-{name}", Orphaned("map", by="spaces.map"))   gone when nothing points to them
 Records("registrations", "REG:{origin}\0{id}", Origin("origin"), value=Message(version=4))    field 4 of it is
+Records("tabs", "tab-{id}", Url("url"), value=Message(url=(2, 3)))     field 3 of the message in field 2 is
 
 A field reaches to the text that follows it in the pattern, the last one to the end; `{id:36}` has 36 bytes.
 Besides its fields, each record has the columns `key` and `value`.
@@ -40,18 +41,17 @@ _FIELD = re.compile(r"\{([a-z]+)(?::([0-9]+))?\}")
 class Message:
     """A value that is a protocol buffer: some of its fields, by name and number."""
 
-    fields: tuple[tuple[str, int], ...]
+    fields: tuple[tuple[str, tuple[int, ...]], ...]
+    """The numbers lead from the outermost message to the field."""
 
-    def __init__(self, **fields: int) -> None:
-        settle(self, fields=tuple(fields.items()))
+    def __init__(self, **fields: int | tuple[int, ...]) -> None:
+        paths = ((name, path if isinstance(path, tuple) else (path,)) for name, path in fields.items())
+        settle(self, fields=tuple(paths))
 
     def read(self, value: bytes) -> Row:
         """The fields that are there; numbers as the decimal text that keys have them in."""
-        try:
-            found = dict(read_fields(value))
-        except Damaged:
-            return {}
-        return {name: _as_text(found[number]) for name, number in self.fields if number in found}
+        found = ((name, _inside(value, path)) for name, path in self.fields)
+        return {name: _as_text(content) for name, content in found if content is not None}
 
 
 @dataclass(frozen=True, init=False)
@@ -63,6 +63,8 @@ class Records:
     by: tuple[Column | Linked | Orphaned, ...]
     value: re.Pattern[bytes] | Message | None
     keep: Keep | None
+    keeps_own: bool
+    """Whether `keep` is about the target's own, too, and not about what merely names it alone."""
     holds: str
     """Where these hold something else than the database's main word."""
 
@@ -73,10 +75,12 @@ class Records:
         *by: Column | Linked | Orphaned,
         value: str | Message = "",
         keep: Keep | None = None,
+        keeps_own: bool = True,
         holds: str = "",
     ) -> None:
         given = value if isinstance(value, Message) else _pattern(value) if value else None
-        settle(self, name=name, key=_pattern(key), by=by, value=given, keep=keep, holds=holds)
+        settle(self, name=name, key=_pattern(key), by=by, value=given, holds=holds)
+        settle(self, keep=keep, keeps_own=keeps_own)
 
     def read(self, key: bytes, value: bytes) -> Row | None:
         """The record's columns; None where its key is of another kind."""
@@ -152,6 +156,18 @@ def _pattern(shape: str) -> re.Pattern[bytes]:
         parts += [re.escape(shape[at : found.start()]), f"(?P<{found[1]}>.{length})"]
         at = found.end()
     return re.compile("".join((*parts, re.escape(shape[at:]))).encode(), re.DOTALL)
+
+
+def _inside(message: bytes, path: tuple[int, ...]) -> int | bytes | None:
+    content: int | bytes | None = message
+    for number in path:
+        if not isinstance(content, bytes):
+            return None
+        try:
+            content = dict(read_fields(content)).get(number)
+        except Damaged:
+            return None
+    return content
 
 
 def _as_text(content: int | bytes) -> bytes:

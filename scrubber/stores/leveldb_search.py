@@ -112,6 +112,7 @@ class Search:
 
     def _note(self, kind: Records, key: bytes, seen: _Seen, pointers: Row) -> None:
         kept = kind.keep is not None and kind.keep.include not in self.look.policy.include
+        kept = kept and (kind.keeps_own or seen[0] is not Standing.OWN)
         standing = Standing.KEPT if kept else seen[0]
         holds = kind.holds or self.holds
         trace = Trace("", (self.name, key), standing, seen[1], holds, told_by=kind.teller(key))
@@ -123,7 +124,7 @@ class Search:
         for key, pointers in self.linked.get(kind.name, ()):
             seen = pointed.get(pointers.get(link.column))
             known = self.found.get(key)
-            if seen and (known is None or known.trace.standing is Standing.MENTION):
+            if seen and (known is None or known.trace.standing is not Standing.OWN):
                 self._note(kind, key, seen, pointers)
 
     def _pointed(self, end: str) -> dict[Value, _Seen]:

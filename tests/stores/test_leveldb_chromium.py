@@ -87,6 +87,18 @@ ITEMS = ("META:{origin}", "METAACCESS:{origin}", "_{origin}\0\x01name", "_{origi
 URL = b"\x0a" + string(b"https://labs.openai.com/x")
 OTHER_URL = b"\x0a" + string(b"https://shop.example/x")
 
+
+def tab_of(name: str, url: str) -> bytes:
+    """A tab of a saved group (SavedTabGroupData)."""
+    tab = b"".join((b"\x0a", string(name.encode()), b"\x10\0\x1a", string(url.encode())))
+    return b"\x08\x01\x12" + string(b"\x0a\x04guid\x2a" + string(tab))
+
+
+def group(title: str) -> bytes:
+    """A saved group (SavedTabGroupData)."""
+    return b"\x08\x01\x12" + string(b"\x0a\x04guid\x22" + string(b"\x12" + string(title.encode())))
+
+
 CASES = [
     pytest.param(
         tables.LOCAL_STORAGE,
@@ -213,6 +225,11 @@ CASES = [
         {
             "sessions-dt-tab7": URL,
             "sessions-md-tab7": b"hash",
+            "saved_tab_group-dt-tab1": tab_of("mixed", "https://labs.openai.com/x"),
+            "saved_tab_group-md-tab1": b"hash",
+            "saved_tab_group-dt-tab2": tab_of("all", "https://labs.openai.com/y"),
+            "saved_tab_group-dt-all": group("labs.openai.com"),
+            "saved_tab_group-md-all": b"hash",
             f"send_tab_to_self-dt-{GUID}": URL,
             f"send_tab_to_self-md-{GUID}": b"hash",
         },
@@ -223,7 +240,13 @@ CASES = [
             "sessions-md-tab8": b"hash",
             "reading_list-dt-https://labs.openai.com/read": URL,
             "reading_list-md-https://labs.openai.com/read": b"hash",
-            f"saved_tab_group-dt-{GUID}": URL,
+            "saved_tab_group-dt-tab3": tab_of("mixed", "https://labs.openai.com.evil.example/"),
+            "saved_tab_group-md-tab3": b"hash",
+            "saved_tab_group-dt-mixed": group("pictures of labs.openai.com"),
+            "saved_tab_group-dt-tab4": tab_of("other", "https://shop.example/"),
+            "saved_tab_group-dt-other": group("shops"),
+            "saved_tab_group-dt-empty": group("without tabs"),
+            f"saved_tab_group-dt-{GUID}": b"\x12\xffcut off, https://labs.openai.com/",
             "web_apps-dt-app": URL,
             f"webauthn_credential-dt-{GUID}": b"\x0a" + string(b"labs.openai.com"),
         },

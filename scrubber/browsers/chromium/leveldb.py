@@ -189,8 +189,25 @@ SYNC = LevelDb(
         Records(
             "metadata of sent tabs", "send_tab_to_self-md-{id}", Linked("id", "sent tabs.id"), holds="history"
         ),
+        # All groups are saved, and a tab that is missing in an open one is opened again at the next start.
+        Records(
+            "tabs of groups, and groups",
+            "saved_tab_group-dt-{id}",
+            Url("url"),
+            Orphaned("id", by="tabs of groups, and groups.group"),
+            value=Message(url=(2, 5, 3), group=(2, 5, 1)),
+            keep=Keep(""),
+            keeps_own=False,
+            holds="sessions",
+        ),
+        Records(
+            "metadata of tabs of groups",
+            "saved_tab_group-md-{id}",
+            Linked("id", "tabs of groups, and groups.id"),
+            holds="sessions",
+        ),
         Records("passkeys", "webauthn_credential-{part:2}-{id}", keep=Keep(""), holds="logins"),
-        Records("tab groups, apps and others", "{type}-{part:2}-{id}", keep=Keep("")),
+        Records("apps and others", "{type}-{part:2}-{id}", keep=Keep("")),
     ),
 )
 
