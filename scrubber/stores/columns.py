@@ -68,6 +68,23 @@ class CookieHost(OneColumn):
         return target.cookie_host(text(row[self.column]))
 
 
+@dataclass(frozen=True)
+class CookiePort:
+    """The port that a cookie was set from last, beside the column `of` with the host that all ports share."""
+
+    column: str
+    of: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Both, the host first."""
+        return (self.of, self.column)
+
+    def owns(self, row: Mapping[str, Value], target: Target) -> bool:
+        """By both, where the target is one port of a host."""
+        return target.host(f"{text(row[self.of])}:{text(row[self.column])}")
+
+
 class ReversedHost(OneColumn):
     """`moc.ianepo.sbal.`, `moc.ianepo.sbal.:https:443`."""
 

@@ -21,6 +21,8 @@ from scrubber.browsers.chromium.site_data import (
 )
 from scrubber.formats import anonymization_key
 from scrubber.model import Policy, Standing
+from scrubber.site_files import ad_hoc
+from scrubber.sites import Target
 from tests.schemas import create, insert
 from tests.stores.running import MIXED, OURS, TARGET, THEIRS, ask, clean, look, run
 
@@ -190,6 +192,19 @@ def test_cookies_by_sign_in_and_partition(name: str, tmp_path: Path) -> None:
         ("chat.openai.com", "https://openai.com"),
         (".chat.openai.com", "https://openai.com"),
     ]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", ".shop.example"])
+def test_cookies_of_one_port_are_those_that_it_set(tmp_path: Path, host: str) -> None:
+    path = tmp_path / "Cookies"
+    create(path, "chromium-156/Cookies")
+    ports = (8080, 80, 18080, -1)
+    insert(path, "cookies", *({"host_key": host, "source_port": port, "name": str(port)} for port in ports))
+    insert(path, "cookies", {"host_key": "kept.example", "source_port": 8080, "name": "kept"})
+    target = Target((ad_hoc([f"{host.lstrip('.')}:8080"], []),))
+    found = COOKIES.find(path, replace(look(tmp_path), target=target))
+    assert [trace.seen for trace in found] == [host]
+    assert [trace.key for trace in found] == ask(path, "SELECT rowid FROM cookies WHERE name = '8080'")
 
 
 def test_cookies_of_others_that_mention_the_target_are_reported_and_stay(tmp_path: Path) -> None:

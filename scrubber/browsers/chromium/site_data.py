@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scrubber.browsers.chromium.layout import in_network, in_partitions, in_profile
-from scrubber.stores.columns import CookieHost, Host, Origin, Partition, Url
+from scrubber.stores.columns import CookieHost, CookiePort, Host, Origin, Partition, Url
 from scrubber.stores.origin_dirs import Buckets, OriginDirs, by_name
 from scrubber.stores.others_folders import (
     OthersFolders,
@@ -23,7 +23,14 @@ COOKIES = Sqlite(
     "{user_data}/Safe Browsing Cookies",
     holds="cookies",
     source="net/extras/sqlite/sqlite_persistent_cookie_store.cc",
-    rows=(Rows("cookies", CookieHost("host_key"), Partition("top_frame_site_key", of="host_key")),),
+    rows=(
+        Rows(
+            "cookies",
+            CookieHost("host_key"),
+            CookiePort("source_port", of="host_key"),
+            Partition("top_frame_site_key", of="host_key"),
+        ),
+    ),
 )
 
 MEDIA_DEVICE_SALTS = Sqlite(
