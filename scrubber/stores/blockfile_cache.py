@@ -19,7 +19,7 @@ from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.blockfile_proof import prove, prove_files
 from scrubber.stores.cache_entries import BLOCKFILE, backend, standing
-from scrubber.stores.cached_content import is_asked, leads_to_target, names_target
+from scrubber.stores.cached_content import is_asked, names_target, tells_of_visit
 from scrubber.stores.placed import Placed
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _by_content(cache: Cache, entry: Entry, look: Look) -> Standing | None:
         for at, size in zip(entry.record.streams, entry.record.sizes, strict=True)
     )
     head = next(streams)
-    named = leads_to_target(head, look) or (is_asked(look) and names_target(head, streams, look))
+    named = tells_of_visit(head, look) or (is_asked(look) and names_target(head, streams, look))
     return Standing.MENTION if named else None
 
 

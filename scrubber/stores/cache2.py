@@ -16,7 +16,7 @@ from scrubber.formats.damaged import Damaged
 from scrubber.formats.prefs_js import read_lines
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
-from scrubber.stores.cached_content import is_asked, leads_to_target, names_target
+from scrubber.stores.cached_content import is_asked, names_target, tells_of_visit
 from scrubber.stores.placed import Placed
 from scrubber.stores.records import concerns
 
@@ -85,7 +85,7 @@ class _Judge:
                 key = read_key(text)
                 of_browsing = key.url == _START_PAGE or key.extension == _PREDICTIONS
                 whole = of_browsing or is_asked(self.look)
-                if standing is None and leads_to_target(entry.metadata, self.look):
+                if standing is None and tells_of_visit(entry.metadata, self.look):
                     standing = Standing.MENTION
                 if standing is None and whole:
                     body = b"".join(read_body(opened, entry, self.secret))

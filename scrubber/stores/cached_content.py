@@ -1,7 +1,8 @@
 """What cached responses of others hold of the target.
 
-A redirect to it is a trace of browsing: a short link that led to a picture. All else is asked only where
-every mention is to go: a page that links to the target, a certificate that is good for both.
+Two headers are traces of browsing: a redirect to the target, as of a short link to a picture, and for whose
+pages the response was made (CORS). All else is asked only where every mention is to go: a page that links to
+the target, a certificate that is good for both.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from scrubber.model import Look
 
 _CODING = re.compile(rb"content-encoding:[ \t]*([a-z]{1,10})", re.IGNORECASE)
-_LOCATION = re.compile(rb"[\0\n]location:([^\0\r\n]*)", re.IGNORECASE)
+_OF_VISIT = re.compile(rb"[\0\n](?:location|access-control-allow-origin):([^\0\r\n]*)", re.IGNORECASE)
 _LIMIT = 32 << 20
 """Unpacked bytes of one body that are looked at."""
 
@@ -28,10 +29,10 @@ def is_asked(look: Look) -> bool:
     return look.policy.mentions == "all"
 
 
-def leads_to_target(head: bytes, look: Look) -> bool:
-    """Whether a response is a redirect to a URL that names the target, by its headers."""
-    match = _LOCATION.search(head)
-    return match is not None and look.target.mentions(match[1].decode("utf-8", "replace"))
+def tells_of_visit(head: bytes, look: Look) -> bool:
+    """Whether a response's headers say that it redirects to the target, or was made for a page of it."""
+    values = (match[1].decode("utf-8", "replace") for match in _OF_VISIT.finditer(head))
+    return any(map(look.target.mentions, values))
 
 
 def names_target(head: bytes, bodies: Iterable[bytes], look: Look) -> bool:

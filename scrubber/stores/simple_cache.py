@@ -22,7 +22,7 @@ from scrubber.formats.simple_index import read_index, without, write_index
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import proving
 from scrubber.stores.cache_entries import BLOCKFILE, ENCRYPTED, SQL, backend, standing
-from scrubber.stores.cached_content import is_asked, leads_to_target, names_target
+from scrubber.stores.cached_content import is_asked, names_target, tells_of_visit
 from scrubber.stores.frozen import settle
 from scrubber.stores.placed import Placed
 
@@ -80,7 +80,7 @@ class SimpleCache(Entries):
                 text = key.decode("utf-8", "replace")
                 ours = (
                     standing(text, look)
-                    or _redirect_standing(path, files, look)
+                    or _visit_standing(path, files, look)
                     or content_standing(path, files, look)
                 )
                 seen = (ours, text) if ours else None
@@ -145,8 +145,8 @@ def content_standing(path: Path, files: Iterable[str], look: Look) -> Standing |
     return Standing.MENTION if any(_names_it(path / name, look) for name in files) else None
 
 
-def _redirect_standing(path: Path, files: Iterable[str], look: Look) -> Standing | None:
-    """A mention, where another's entry is a redirect to the target."""
+def _visit_standing(path: Path, files: Iterable[str], look: Look) -> Standing | None:
+    """A mention, where the headers of another's entry tell of a visit."""
     for name in files:
         if not name.endswith("_0"):
             continue
@@ -155,7 +155,7 @@ def _redirect_standing(path: Path, files: Iterable[str], look: Look) -> Standing
                 head = read_stream_0(file, _LONGEST_HEAD)
             except Damaged:
                 continue
-        if leads_to_target(head, look):
+        if tells_of_visit(head, look):
             return Standing.MENTION
     return None
 

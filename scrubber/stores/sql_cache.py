@@ -11,7 +11,7 @@ from scrubber.formats.sqlite_unit import SIDECARS, database_files
 from scrubber.model import Changes, Look, Standing, Trace
 from scrubber.stores import sqlite_edit
 from scrubber.stores.cache_entries import standing
-from scrubber.stores.cached_content import is_asked, leads_to_target, names_target
+from scrubber.stores.cached_content import is_asked, names_target, tells_of_visit
 from scrubber.stores.columns import Row, text
 from scrubber.stores.placed import Placed, discard_existing
 from scrubber.stores.sqlite_left_over import left_over
@@ -130,7 +130,7 @@ def _by_content(row: Row, bodies: Mapping[object, bytes], look: Look) -> Standin
     head, body = row.get("head"), bodies.get(row.get("res_id"), b"")
     if not isinstance(head, bytes):
         head = b""
-    named = leads_to_target(head, look) or (is_asked(look) and names_target(head, (body,), look))
+    named = tells_of_visit(head, look) or (is_asked(look) and names_target(head, (body,), look))
     return Standing.MENTION if named else None
 
 

@@ -1,4 +1,4 @@
-"""Responses of others that hold the target's name go where every mention is to go; redirects to it always."""
+"""Responses of others that name the target go where every mention is to go; what tells of a visit, always."""
 
 from __future__ import annotations
 
@@ -122,21 +122,28 @@ def test_what_others_hold_is_not_asked_otherwise(
     assert store.find(path, look(tmp_path, policy)) == ()
 
 
-SENT_TO = {
-    "the target": ("https://labs.openai.com/s/x", True),
-    "the target by way of another": ("https://news.example/?to=https%3A%2F%2Flabs.openai.com%2F", True),
-    "a look-alike": ("https://labs.openai.com.evil.example/s/x", False),
-    "another": ("/s/x", False),
+HEADERS = {
+    "redirect": ("Location: https://labs.openai.com/s/x", True),
+    "redirect-by-way-of-another": (
+        "location:https://news.example/?to=https%3A%2F%2Flabs.openai.com%2F",
+        True,
+    ),
+    "redirect-to-a-look-alike": ("Location: https://labs.openai.com.evil.example/s/x", False),
+    "redirect-elsewhere": ("Location: /s/x", False),
+    "made-for-the-target": ("vary:Origin\0Access-Control-Allow-Origin: https://labs.openai.com", True),
+    "made-for-a-look-alike": ("access-control-allow-origin:https://notopenai.com", False),
+    "made-for-all": ("access-control-allow-origin:*", False),
+    "another-header": ("link:<https://labs.openai.com/>", False),
 }
 
 
 @pytest.mark.parametrize(("store", "make"), [each for each in STORES if each.id != "cache-storage"])
-@pytest.mark.parametrize(("location", "goes"), SENT_TO.values(), ids=SENT_TO.keys())
-def test_redirects_to_the_target_go_unless_mentions_are_kept(
-    tmp_path: Path, store: Store, make: Maker, location: str, goes: bool
+@pytest.mark.parametrize(("header", "goes"), HEADERS.values(), ids=HEADERS.keys())
+def test_what_tells_of_a_visit_goes_unless_mentions_are_kept(
+    tmp_path: Path, store: Store, make: Maker, header: str, goes: bool
 ) -> None:
     ours, theirs = "1/0/https://short.example/x", "1/0/https://shop.example/"
-    path = make(tmp_path, {theirs: (head(), NAMING), ours: (head(more=f"Location: {location}\0"), b"moved")})
+    path = make(tmp_path, {theirs: (head(), NAMING), ours: (head(more=f"{header}\0"), b"moved")})
     found = store.find(path, look(tmp_path, Policy(mentions="keep")))
     assert {(trace.seen, trace.standing) for trace in found} == (
         {(ours, Standing.MENTION)} if goes else set()
