@@ -137,7 +137,8 @@ def _records(kind: Records) -> Iterator[tuple[bytes, bytes]]:
         fields = {name: _raw(spelling(host)) for name, spelling in spellings.items()}
         value = fields.get("value", b"value %d" % number)
         if isinstance(kind.value, Message):
-            value = b"".join(_field(tag, fields.get(name), number) for name, tag in kind.value.fields)
+            paths = {path: fields.get(name) for name, path in kind.value.fields}
+            value = _message(paths, number)
         elif kind.value is not None:
             value = _shaped(kind.value.pattern, fields, number)
         key = fields["key"] if "key" in fields else _shaped(kind.key.pattern, fields, number)
@@ -157,6 +158,17 @@ def _shaped(pattern: bytes, fields: Mapping[str, bytes], number: int) -> bytes:
 
 def _unescaped(text: str) -> bytes:
     return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL).encode()
+
+
+def _message(fields: Mapping[tuple[int, ...], bytes | None], number: int) -> bytes:
+    """A protocol buffer with these fields, each at the end of a path of messages in one another."""
+    inner: dict[int, dict[tuple[int, ...], bytes | None]] = {}
+    for (tag, *rest), content in fields.items():
+        inner.setdefault(tag, {})[tuple(rest)] = content
+    return b"".join(
+        _field(tag, below[()] if () in below else _message(below, number), number)
+        for tag, below in inner.items()
+    )
 
 
 def _field(tag: int, content: bytes | None, number: int) -> bytes:
