@@ -7,18 +7,21 @@ it names the target, unless it may be the only copy of what a person made: that 
 from __future__ import annotations
 
 import re
+import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UnreadableStore
-from scrubber.files import is_file, kind
+from scrubber.files import is_file, kind, read_regular
+from scrubber.formats import json_text
+from scrubber.formats.damaged import Damaged
 from scrubber.formats.sqlite_copy import private_copy
 from scrubber.formats.sqlite_unit import SIDECARS, is_sqlite, sidecar
 from scrubber.model import Changes, Look, Standing, Store, Trace
 from scrubber.stores.frozen import settle
 from scrubber.stores.placed import Placed, discard_existing
 from scrubber.stores.sqlite_tables import connected
-from scrubber.stores.whole_files import names_it
+from scrubber.stores.whole_files import names_it, unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,10 +64,7 @@ class DamagedCopies(Placed):
             return ()
         original = self._original(path)
         if original and _is_sound(path):
-            try:
-                return original.store.find(path, look)
-            except UnreadableStore:
-                pass  # as damaged as Firefox found it
+            return original.store.find(path, look)
         holds = (original.kept or original.store.holds[0]) if original else self.holds[0]
         if not look.policy.wants(holds) or not any(names_it(part, look.target) for part in self.unit(path)):
             return ()
@@ -118,11 +118,31 @@ def _is_sidecar(path: Path) -> bool:
 
 
 def _is_sound(path: Path) -> bool:
-    """Whether a database can be written afresh; True for any other file."""
+    """Whether it is what it should be. Raises UnreadableStore where that can't be told: a disk that fails."""
     if not is_sqlite(path):
-        return True
+        return _is_json(path)
     try:
         with private_copy(path) as copy, connected(copy) as database:
             return bool(database.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
-    except UnreadableStore:
+    except UnreadableStore as error:
+        if _is_damage(error):
+            return False
+        raise
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        json_text.read(unpacked(read_regular(path)))
+    except Damaged:
         return False
+    return True
+
+
+def _is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite says in the end that the file is damaged, and not that something else is amiss."""
+    while error is not None:
+        if isinstance(error, sqlite3.DatabaseError):
+            code = getattr(error, "sqlite_errorcode", 0)  # the module's own errors have none
+            return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+        error = error.__cause__
+    return False

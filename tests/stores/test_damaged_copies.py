@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrubber.browsers.firefox.left_over import DAMAGED, OLD_HISTORY
+from scrubber.errors import UnreadableStore
 from scrubber.locate import located
 from scrubber.model import Policy, Standing
 from scrubber.samples import make_home
@@ -128,6 +129,27 @@ def test_one_that_can_be_read_is_cleaned_as_its_original_is(tmp_path: Path) -> N
     clean(DAMAGED, path, tmp_path)
     assert ask(path, "SELECT id FROM moz_places ORDER BY id") == [2, 3, 4]
     assert ask(path, "SELECT id FROM moz_historyvisits ORDER BY id") == [3, 4]
+
+
+@pytest.mark.parametrize("copied", [False, True], ids=["no room for a copy", "the disk fails at the copy"])
+def test_one_that_nobody_can_look_at_now_is_not_taken_for_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copied: bool
+) -> None:
+    path = tmp_path / "cookies.sqlite.bak"
+    create(path, "firefox-153/cookies")
+    insert(path, "moz_cookies", {"id": 1, "host": OURS, "name": "a", "path": "/"})
+
+    def fail(*_: object, **__: object) -> None:
+        if copied:
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            raise error
+        raise OSError(28, "No space left on device")
+
+    where = "sqlite3.connect" if copied else "tempfile.mkdtemp"
+    monkeypatch.setattr(where, fail)
+    with pytest.raises(UnreadableStore):
+        DAMAGED.find(path, look(tmp_path))
 
 
 def test_only_what_is_asked_for(tmp_path: Path) -> None:
