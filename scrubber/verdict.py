@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from scrubber import residue, rights, witness
 from scrubber.browsers import by_key
 from scrubber.engine import Progress, quiet
+from scrubber.engine.writable import left_behind
 from scrubber.errors import UnreadableStore
 from scrubber.files import kind, names
-from scrubber.locate import located
 from scrubber.model import Skipped, Standing
 from scrubber.plan import Plan, make
+from scrubber.plan.locate import located
 from scrubber.stores.encrypted_cache import EncryptedCache
-from scrubber.writable import left_behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

@@ -107,7 +107,7 @@ SAFETY = {
         "faults/test_rights.py::test_another_persons_home_stays_theirs",
     ),
     "space is checked before anything starts": (
-        "test_space.py::test_it_is_told_before_anything_starts",
+        "engine/test_room.py::test_it_is_told_before_anything_starts",
         "faults/test_space.py::test_what_does_not_fit_is_skipped_with_the_bytes_it_lacks",
         "faults/test_space.py::test_a_disk_that_fills_up_loses_nothing",
     ),

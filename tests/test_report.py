@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from scrubber.engine.outcome import Cleaned, Outcome
 from scrubber.model import BrowserProfile, Policy, Standing, Trace
-from scrubber.outcome import Cleaned, Outcome
 from scrubber.plan import Plan, PlannedStore
 from scrubber.report import terminal
 from scrubber.report.discreet import discreet, printable

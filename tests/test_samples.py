@@ -16,8 +16,8 @@ from scrubber.formats.snss import read_page, read_session
 from scrubber.model import Policy
 from scrubber.samples import make_home
 from scrubber.samples.hosts import OTHERS, SHOP, TARGET
-from scrubber.site_files import ad_hoc, parse, shipped_folder
 from scrubber.sites import Target
+from scrubber.sites.site_files import ad_hoc, parse, shipped_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

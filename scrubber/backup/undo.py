@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from scrubber import engine, rights
 from scrubber.backup.putting_back import ChangedSince, compare, stage, swap
+from scrubber.engine.writable import needed_roots
 from scrubber.errors import ScrubError, UnreadableStore
 from scrubber.transaction import Transaction
-from scrubber.writable import needed_roots
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scrubber import rights, writable
+from scrubber import rights
 from scrubber.backup import archive
 from scrubber.backup import passphrase as passphrases
+from scrubber.engine import writable
 from scrubber.errors import UsageError
 from scrubber.files import kind
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scrubber import engine
-from scrubber import plan_file as saved_plan
 from scrubber.cli import backups
 from scrubber.cli.door import Door
 from scrubber.cli.failures import INTERRUPTED
@@ -28,8 +27,9 @@ from scrubber.cli.steps import (
 )
 from scrubber.discovery.account import signed_in
 from scrubber.discovery.spec import select
+from scrubber.engine.outcome import Outcome
 from scrubber.errors import ScrubError, UsageError
-from scrubber.outcome import Outcome
+from scrubber.plan import plan_file as saved_plan
 from scrubber.report import terminal
 
 if TYPE_CHECKING:

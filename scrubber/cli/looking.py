@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrubber import discovery, engine
-from scrubber import plan_file as saved_plan
 from scrubber.cli.console import Console
 from scrubber.cli.options import Request, known_sites
 from scrubber.cli.steps import examined, judged, mention_state, opened, planned, say_verdict, show
 from scrubber.discovery.account import signed_in
 from scrubber.errors import UnreadableStore
 from scrubber.model import Skipped
+from scrubber.plan import plan_file as saved_plan
 from scrubber.report import terminal
 from scrubber.report.envelope import Envelope
-from scrubber.site_files import DEFAULT, choose
+from scrubber.sites.site_files import DEFAULT, choose
 
 if TYPE_CHECKING:
     from scrubber.model import BrowserProfile

@@ -118,8 +118,7 @@ class Request:
 
     def target(self) -> Target:
         """The sites named; the default one where none is. Raises UsageError."""
-        from scrubber import site_files  # noqa: PLC0415 - each command loads what it needs
-        from scrubber.sites import Target  # noqa: PLC0415
+        from scrubber.sites import Target, site_files  # noqa: PLC0415 - each command loads what it needs
 
         chosen: tuple[Site, ...] = ()
         if self.sites or not (self.domains or self.hosts):
@@ -195,7 +194,7 @@ def own_home() -> Path | None:
 
 def known_sites(environment: Mapping[str, str] = os.environ) -> dict[str, Site]:
     """The sites that come with scrubber and the person's own. Raises UsageError."""
-    from scrubber import site_files  # noqa: PLC0415
+    from scrubber.sites import site_files  # noqa: PLC0415
 
     home = own_home()
     own = (site_files.own_folder(home, environment, sys.platform),) if home else ()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from scrubber import discovery, engine, rights, verdict, writable
+from scrubber import discovery, engine, rights, verdict
 from scrubber import plan as planning
 from scrubber.cli.console import Console
+from scrubber.engine import writable
 from scrubber.errors import NothingFound, UnreadableStore
 from scrubber.files import names
 from scrubber.model import Skipped

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scrubber import engine, writable
+from scrubber import engine
 from scrubber.backup import archive
 from scrubber.backup.undo import undo as put_back
 from scrubber.cli.backups import known_passphrase
@@ -14,6 +14,7 @@ from scrubber.cli.door import Door
 from scrubber.cli.options import Request
 from scrubber.cli.steps import finish_interrupted, opened
 from scrubber.discovery.spec import select
+from scrubber.engine import writable
 from scrubber.errors import UsageError
 from scrubber.report import terminal
 from scrubber.report.envelope import Envelope

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from scrubber.engine.outcome import Outcome
     from scrubber.model import BrowserProfile, Skipped
-    from scrubber.outcome import Outcome
     from scrubber.plan import Plan, PlannedStore
     from scrubber.sites import Site
     from scrubber.transaction import Elsewhere

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scrubber.discovery import Found
+    from scrubber.engine.outcome import Outcome
     from scrubber.model import BrowserProfile, Skipped, Trace
-    from scrubber.outcome import Outcome
     from scrubber.plan import Plan, PlannedStore
     from scrubber.residue import NotExamined
     from scrubber.sites import Site

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scrubber import discovery, writable
+from scrubber import discovery
+from scrubber.engine import writable
 from tests.browsers import cleaning, hindered, reopened
 from tests.browsers.cut_off import Moment, cut_off
 from tests.browsers.expected import HOMES, Expected

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scrubber import engine, guard, plan, writable
+from scrubber import engine, guard, plan
 from scrubber.cli.options import Request
 from scrubber.discovery import Found
+from scrubber.engine import writable
 from tests.faults import homes
 from tests.faults.layer import Layer
 from tests.saboteurs.fillers import fill
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from scrubber.engine.outcome import Outcome
     from scrubber.model import BrowserProfile, Store
-    from scrubber.outcome import Outcome
     from scrubber.plan import Plan
     from tests.faults.layer import Operation
 

@@ -22,8 +22,8 @@ from scrubber.files import kind
 from scrubber.formats import mozlz4
 from scrubber.model import Look, Policy
 from scrubber.report.discreet import discreet
-from scrubber.site_files import parse, shipped_folder
 from scrubber.sites import Target
+from scrubber.sites.site_files import parse, shipped_folder
 from tests.faults import homes
 from tests.faults.children import end_of, spread
 from tests.faults.homes import CHROME, FIREFOX

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scrubber import discovery, engine, writable
+from scrubber import discovery, engine
+from scrubber.engine import writable
 from tests.faults import homes
 from tests.faults.children import spread
 from tests.faults.layer import CHANGING, Layer, Operation

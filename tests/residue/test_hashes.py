@@ -7,8 +7,8 @@ import hashlib
 import pytest
 
 from scrubber.residue.hashes import Hashes, mozilla_hash
-from scrubber.site_files import ad_hoc
 from scrubber.sites import Target
+from scrubber.sites.site_files import ad_hoc
 
 
 def sha1(text: str) -> str:

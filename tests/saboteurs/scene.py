@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from scrubber.browsers import BROWSERS, by_key
 from scrubber.formats import anonymization_key
-from scrubber.locate import located
 from scrubber.model import BrowserProfile, Policy, Skipped
+from scrubber.plan.locate import located
 from tests.stores.running import TARGET
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrubber.model import BrowserProfile, Look, Policy
-from scrubber.site_files import parse
 from scrubber.sites import Target
+from scrubber.sites.site_files import parse
 from scrubber.stores.columns import Host
 from scrubber.stores.sqlite import Sqlite
 from scrubber.stores.sqlite_rows import Clear, Linked, Rows

@@ -10,8 +10,8 @@ import pytest
 from scrubber.browsers.firefox.cache import CACHE
 from scrubber.errors import UnreadableStore
 from scrubber.formats.cache2.key import file_name
-from scrubber.locate import located
 from scrubber.model import Policy, Standing
+from scrubber.plan.locate import located
 from scrubber.stores.cache2 import Cache2
 from tests import cache2_files
 from tests.cleaned import clean, look, tree

@@ -21,8 +21,8 @@ from scrubber.browsers.chromium.site_data import (
 )
 from scrubber.formats import anonymization_key
 from scrubber.model import Policy, Standing
-from scrubber.site_files import ad_hoc
 from scrubber.sites import Target
+from scrubber.sites.site_files import ad_hoc
 from tests.schemas import create, insert
 from tests.stores.running import MIXED, OURS, TARGET, THEIRS, ask, clean, look, run
 

@@ -11,13 +11,13 @@ import pytest
 
 from scrubber.browsers.firefox.left_over import DAMAGED, OLD_HISTORY
 from scrubber.errors import UnreadableStore
-from scrubber.locate import located
 from scrubber.model import Policy, Standing
+from scrubber.plan.locate import located
 from scrubber.samples import make_home
 from tests.cleaned import clean, look, tree
+from tests.engine.test_engine import verdict
 from tests.schemas import create, insert
 from tests.stores.running import ask
-from tests.test_engine import verdict
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrubber.browsers.firefox.site_data import OTHERS_BODIES, OTHERS_RESPONSES
+from scrubber.engine.scope import check
 from scrubber.errors import Unproved
 from scrubber.model import Policy, Standing
-from scrubber.scope import check
 from scrubber.transaction import Transaction
 from tests.cleaned import clean, look, tree
 from tests.firefox_storage import Cached, body_name, make_cache

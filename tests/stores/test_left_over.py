@@ -25,8 +25,8 @@ from scrubber.browsers.chromium.leveldb import FILE_SYSTEM
 from scrubber.errors import UnreadableStore
 from scrubber.formats import leveldb
 from scrubber.formats.leveldb.coding import Record
-from scrubber.locate import located
 from scrubber.model import Policy, Skipped
+from scrubber.plan.locate import located
 from scrubber.transaction import Swapped, Transaction
 from tests.cleaned import tree
 from tests.leveldb_files import BYTEWISE, SNAPPY, folder, manifest, table

@@ -13,8 +13,8 @@ from scrubber.formats import leveldb
 from scrubber.formats.leveldb import Record
 from scrubber.formats.leveldb.coding import string, varint
 from scrubber.model import Policy, Standing
-from scrubber.site_files import ad_hoc
 from scrubber.sites import Target
+from scrubber.sites.site_files import ad_hoc
 from scrubber.stores.columns import Origin
 from scrubber.stores.leveldb import FOLDERS, LevelDb
 from scrubber.stores.leveldb_records import HashedHost, Message, PushApp, Records

@@ -12,8 +12,8 @@ import pytest
 from scrubber.browsers.chromium.site_data import BUCKETS, INDEXED_DB, QUOTA, WEB_SQL
 from scrubber.browsers.firefox.site_data import STORAGE, TO_BE_REMOVED
 from scrubber.errors import UnreadableStore
-from scrubber.locate import located
 from scrubber.model import Policy, Skipped, Standing
+from scrubber.plan.locate import located
 from scrubber.transaction import Swapped, Transaction
 from tests.schemas import create, insert
 from tests.stores.running import MIXED, OURS, ask, look

@@ -9,8 +9,8 @@ import cramjam
 import pytest
 
 from scrubber.browsers.firefox.site_data import FIREFOXS_OWN, OTHERS_DATABASES, OTHERS_FILES, PUSH
-from scrubber.locate import located
 from scrubber.model import Policy, Standing
+from scrubber.plan.locate import located
 from tests.cleaned import clean, look
 from tests.firefox_storage import Record, make_records, shifted
 from tests.schemas import create, insert

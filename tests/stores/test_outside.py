@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scrubber import engine, plan, plan_file, verdict
+from scrubber import engine, plan, verdict
 from scrubber.browsers.chromium.outside import APPS as APPS_INSTALLED
 from scrubber.browsers.chromium.outside import (
     BLOBS,
@@ -43,8 +43,9 @@ from scrubber.browsers.firefox.outside import (
 )
 from scrubber.errors import UnreadableStore
 from scrubber.formats import mozlz4
-from scrubber.locate import located
 from scrubber.model import BrowserProfile, Look, Policy, Standing
+from scrubber.plan import plan_file
+from scrubber.plan.locate import located
 from scrubber.stores.downloaded import downloaded, path_of, uris
 from scrubber.stores.launchers import Launchers
 from scrubber.stores.web_apps import app_id

@@ -9,8 +9,8 @@ import pytest
 from scrubber.browsers.chromium.preferences import UNFINISHED
 from scrubber.browsers.firefox.outside import UNFINISHED as OF_FIREFOX
 from scrubber.formats import mozlz4
-from scrubber.locate import located
 from scrubber.model import Skipped, Standing
+from scrubber.plan.locate import located
 from scrubber.stores.hashed_hosts import hashed
 from tests.stores.running import THEIRS, clean, look
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrubber.errors import UsageError
-from scrubber.site_files import DEFAULT, ad_hoc, choose, load, own_folder, parse, shipped_folder
 from scrubber.sites import Account, Site, Target
+from scrubber.sites.site_files import DEFAULT, ad_hoc, choose, load, own_folder, parse, shipped_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

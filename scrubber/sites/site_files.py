@@ -44,7 +44,7 @@ _ACCOUNT_KEYS = ("checked", "steps", "retention", "url")
 
 def shipped_folder() -> Path:
     """Where the site files that come with scrubber are: inside the wheel, or beside the package."""
-    package = Path(__file__).parent
+    package = Path(__file__).parent.parent
     installed = package / "_profiles"
     return installed if installed.is_dir() else package.parent / "profiles"
 

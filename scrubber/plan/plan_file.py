@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from scrubber.browsers import by_key
 from scrubber.errors import UnreadableStore, UsageError, reason_of
 from scrubber.files import read_regular
-from scrubber.locate import located
 from scrubber.model import BrowserProfile, Policy, Skipped, Standing, Trace
 from scrubber.plan import Plan, PlannedStore
+from scrubber.plan.locate import located
 from scrubber.sites import Site, Target
 
 if TYPE_CHECKING:

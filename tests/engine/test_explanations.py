@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrubber.samples import make_home
-from tests.test_engine import verdict
+from tests.engine.test_engine import verdict
 
 if TYPE_CHECKING:
     from pathlib import Path

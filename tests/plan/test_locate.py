@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from scrubber.browsers import BROWSERS
-from scrubber.locate import located
 from scrubber.model import BrowserProfile, Skipped
+from scrubber.plan.locate import located
 
 
 def profile(root: Path, name: str = "Default") -> BrowserProfile:

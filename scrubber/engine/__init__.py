@@ -11,13 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from scrubber import guard, model, rights
 from scrubber.browsers import by_key
+from scrubber.engine.outcome import (
+    Cleaned,
+    Outcome,
+    measured,
+    needed,
+    put_back,
+    settled,
+    told_first,
+    with_tellers,
+)
+from scrubber.engine.prepared import prepared
+from scrubber.engine.room import Room
+from scrubber.engine.writable import needed_roots
 from scrubber.errors import ProfileInUse, ScrubError, UnreadableStore, UsageError
 from scrubber.model import Skipped
-from scrubber.outcome import Cleaned, Outcome, measured, needed, put_back, settled, told_first, with_tellers
-from scrubber.prepared import prepared
-from scrubber.space import Room
 from scrubber.transaction import Change, Transaction
-from scrubber.writable import needed_roots
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from scrubber import rights
 from scrubber.browsers import by_key
 from scrubber.errors import UnreadableStore, reason_of
-from scrubber.locate import is_shared, located
 from scrubber.model import Look, Skipped, Standing
+from scrubber.plan.locate import is_shared, located
 from scrubber.stores.hashed_files import urls
 from scrubber.transaction import fingerprint
 from scrubber.transaction.fingerprints import outline

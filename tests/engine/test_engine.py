@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scrubber import discovery, engine, guard, writable
+from scrubber import discovery, engine, guard
+from scrubber.engine import writable
+from scrubber.engine.outcome import Outcome
 from scrubber.errors import PlanOutdated, ProfileInUse, ScrubError, Unproved, UnreadableStore
 from scrubber.model import BrowserProfile, Policy, Skipped, Standing, Trace
-from scrubber.outcome import Outcome
 from scrubber.plan import Plan, PlannedStore
 from scrubber.samples import make_home
 from scrubber.sites import Site, Target

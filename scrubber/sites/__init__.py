@@ -21,7 +21,7 @@ from scrubber.formats.origins import (
     split_port,
     unicode_host,
 )
-from scrubber.mentions import Mentions, Name
+from scrubber.sites.mentions import Mentions, Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

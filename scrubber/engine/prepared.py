@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrubber import scope
+from scrubber.engine import scope
+from scrubber.engine.outcome import Cleaned
 from scrubber.errors import PlanOutdated, Unproved, UnreadableStore, reason_of
-from scrubber.outcome import Cleaned
 from scrubber.transaction import fingerprint
 
 if TYPE_CHECKING:

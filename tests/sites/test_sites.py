@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.formats import anonymization_key
-from scrubber.site_files import ad_hoc
 from scrubber.sites import Site, Target
+from scrubber.sites.site_files import ad_hoc
 
 if TYPE_CHECKING:
     from collections.abc import Callable

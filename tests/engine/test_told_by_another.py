@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from scrubber import engine, plan
+from scrubber.engine.outcome import Outcome, told_first
 from scrubber.errors import Unproved, UnreadableStore
 from scrubber.model import BrowserProfile, Policy, Skipped, Standing, Trace
-from scrubber.outcome import Outcome, told_first
 from scrubber.plan import LAST_CHANCE, Plan, PlannedStore
 from scrubber.samples import make_home
 from scrubber.transaction import fingerprint
 from scrubber.transaction.changes import Discard
+from tests.engine.test_engine import TARGET, Files
 from tests.schemas import create, insert
-from tests.test_engine import TARGET, Files
 
 if TYPE_CHECKING:
     from pathlib import Path

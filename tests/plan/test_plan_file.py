@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scrubber import engine, plan, plan_file
+from scrubber import engine, plan
 from scrubber.browsers.chromium.site_data import COOKIES
 from scrubber.errors import UsageError
 from scrubber.model import BrowserProfile, Policy, Skipped, Standing, Trace
-from scrubber.plan import Plan, PlannedStore
+from scrubber.plan import Plan, PlannedStore, plan_file
 from tests.schemas import create, insert
 from tests.stores.running import TARGET, ask, run
 
