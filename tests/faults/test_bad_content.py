@@ -21,6 +21,7 @@ from scrubber.formats import mozlz4
 from scrubber.model import Look
 from scrubber.stores.others_folders import OthersIndexedDb
 from scrubber.stores.undescribed import Undescribed
+from scrubber.stores.unfinished import Unfinished
 from tests.faults import homes
 from tests.faults.children import spread
 from tests.faults.planted import bystanders, naming, spots, still_there
@@ -212,8 +213,8 @@ def test_what_is_no_file(folder: Path, tally: Tally) -> None:
 
 
 def replace_all(kind: str, single: Single) -> int:
-    # What lies anywhere and is described by nobody may as well be a folder.
-    anything = (Undescribed, OthersIndexedDb)
+    # What lies anywhere and is described by nobody, or only by a pattern of names, may as well be a folder.
+    anything = (Undescribed, OthersIndexedDb, Unfinished)
     planned = [one.path for one in single.plan().stores if not isinstance(one.store, anything)]
     names = [file.relative_to(single.home) for file in files(single)]
     single.run()
