@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.faults.layer import Operation
     from tests.tally import Tally
 
-FAILURES, KILLS = 40, 6
+FAILURES, KILLS = 12, 6
 """Of one kind of store at most, evenly over its operations."""
 
 
@@ -58,7 +58,7 @@ def evenly(operations: Sequence[Operation], most: int) -> list[Operation]:
 
 def test_a_failing_operation(folder: Path, tally: Tally) -> None:
     failed = sum(spread(list(KINDS), fail_all, folder))
-    assert failed > 10 * len(KINDS)
+    assert failed > 5 * len(KINDS)
     tally.add("file operations that failed", failed)
 
 
