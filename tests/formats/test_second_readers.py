@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 NO_FORMAT = {
     "encrypted_cache": "tells what nobody can read from what somebody can",
     "damaged": "what all formats say of bytes that aren't theirs",
+    "spellings": "writes names, and reads nothing",
     "sqlite_copy": "copies files, whatever is in them",
     "zip_archive": "what Python's own reader of archives says of damage",
 }

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 FORMATS = Path(__file__).parent.parent.parent / "scrubber" / "formats"
 
-NO_CONTENT = {"damaged", "zip_archive", "host_hashes", "encrypted_cache"}
-"""Modules that read nothing: errors, hashes of hosts, how a sealed file starts."""
+NO_CONTENT = {"damaged", "zip_archive", "host_hashes", "encrypted_cache", "spellings"}
+"""Modules that read nothing: errors, hashes and spellings of hosts, how a sealed file starts."""
 
 EXAMPLES = 40
 RUNS = 8_000
