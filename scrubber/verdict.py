@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scrubber import residue, rights, witness
 from scrubber.browsers import by_key
+from scrubber.discovery import chromium, firefox
 from scrubber.engine import Progress, quiet
 from scrubber.engine.writable import left_behind
 from scrubber.errors import UnreadableStore
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 NOT_ASKED = "not asked for"
 """Explains what `--only` and `--except` leave out."""
 
-_LISTS = ("Local State", "profiles.ini")
+_LISTS = (chromium.LIST, firefox.LIST)
 """What makes a folder one of a browser's that holds profiles."""
 
 _SEALED = "encrypted with a key that only the browser has; clean drops it as a whole"
